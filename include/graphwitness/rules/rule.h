@@ -1,0 +1,67 @@
+#pragma once
+/// How a rule is written: one constant and one function. style: three new files, no list edited.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <typeindex>
+#include <unordered_map>
+#include <vector>
+
+#include "graphwitness/findings/finding.h"
+#include "graphwitness/ir/graph.h"
+#include "graphwitness/ir/text.h"
+
+namespace graphwitness {
+
+/// What becomes of a scripted archive: it will be traced (or exported by tracing), or ships as it is.
+enum class Purpose : std::uint8_t { trace, script };
+
+struct RuleOptions {
+  Purpose purpose = Purpose::trace;
+};
+
+/// What one rule sees of one model, and where it reports.
+class RuleContext {
+ public:
+  RuleContext(const Graph& graph, const RuleOptions& options);
+  ~RuleContext();
+
+  const Graph& graph() const { return graph_; }
+  const RuleOptions& options() const { return options_; }
+
+  /// A(const Graph&) computed once a Graph, shared by all rules.
+  template <class A>
+  const A& analysis() {
+    auto& slot = analyses_[std::type_index(typeid(A))];
+    if (!slot) slot = std::make_shared<A>(graph_);
+    return *static_cast<const A*>(slot.get());
+  }
+
+  /// Adds a finding located at a node (none: the graph as a whole), with the severity given.
+  Finding& report(NodeId at, Severity severity, std::string message);
+
+  /// The place of a node as a finding shows it: innermost frame outside `torch/`.
+  SourceSpan span_of(NodeId node) const;
+  std::string_view label(ValueId value) const;
+
+  std::vector<Finding> take_findings();
+
+ private:
+  friend class RuleRunner;
+  const Graph& graph_;
+  const RuleOptions& options_;
+  std::string_view rule_;
+  std::vector<std::unique_ptr<Finding>> findings_;
+  std::unordered_map<std::type_index, std::shared_ptr<const void>> analyses_;
+  mutable std::unique_ptr<ValueLabels> labels_;
+};
+
+struct Rule {
+  std::string_view id;       ///< kebab-case; names the test and the docs page
+  std::string_view summary;  ///< one line, for `rules`
+  void (*run)(RuleContext&);
+};
+
+}  // namespace graphwitness
