@@ -52,12 +52,20 @@ void Absorbed::absorb_node(NodeId id) {
   const auto absorbed = [&](ValueId operand) { return operand && values_[operand.raw]; };
   const bool attribute = op == "prim::GetAttr" && operands.size() == 1 && absorbed(operands[0]);
   const bool list = is_list(op) && std::ranges::all_of(operands, absorbed);
-  if (!constant && !attribute && !list) return;
+  const bool alias = op == "onnx::Identity" && operands.size() == 1 && absorbed(operands[0]);
+  if (!constant && !attribute && !list && !alias) return;
   nodes_[id.raw] = true;
   for (ValueId result : graph_[node.results]) {
     if (result) values_[result.raw] = true;
   }
   if (attribute) absorb_attribute(id);
+  const auto results = graph_[node.results];
+  if (alias && !results.empty() && results[0]) originals_.emplace(results[0].raw, original(operands[0]));
+}
+
+ValueId Absorbed::original(ValueId value) const {
+  const auto found = originals_.find(value.raw);
+  return found == originals_.end() ? value : found->second;
 }
 
 void Absorbed::absorb_attribute(NodeId id) {
@@ -84,6 +92,7 @@ const Literal* Absorbed::held(ValueId value) const {
 }
 
 bool Absorbed::is_parameter(ValueId value) const {
+  value = original(value);
   const Value& definition = graph_[value];
   if (definition.def == Value::Def::constant) return !small_number(graph_, TensorId{definition.owner});
   const NodeId node = graph_.defining_node(value);
@@ -93,6 +102,7 @@ bool Absorbed::is_parameter(ValueId value) const {
 }
 
 std::string Absorbed::name(ValueId value) const {
+  value = original(value);
   const NodeId node = graph_.defining_node(value);
   const Literal* name = node ? graph_.attribute(node, "name") : nullptr;
   if (name && name->kind == Literal::Kind::string) return std::string(graph_.text(*name));
@@ -100,6 +110,7 @@ std::string Absorbed::name(ValueId value) const {
 }
 
 TypeId Absorbed::type(ValueId value) const {
+  value = original(value);
   const Value& definition = graph_[value];
   if (definition.def == Value::Def::constant) return graph_[TensorId{definition.owner}].type;
   const Literal* literal = held(value);
@@ -110,6 +121,7 @@ TypeId Absorbed::type(ValueId value) const {
 std::string Absorbed::text(ValueId value) const { return text(value, kTextLevels); }
 
 std::string Absorbed::text(ValueId value, int levels) const {
+  value = original(value);
   const Value& definition = graph_[value];
   if (definition.def == Value::Def::constant) return tensor_text(graph_, TensorId{definition.owner});
   const NodeId id = graph_.defining_node(value);

@@ -37,12 +37,15 @@ class Absorbed {
   void absorb_attribute(NodeId node);
   std::string text(ValueId value, int levels) const;
   std::string list_text(NodeId node, int levels) const;
+  ValueId original(ValueId value) const;
   /// What the module holds that `value` was read from; null when it was not, or when that is not known.
   const Literal* held(ValueId value) const;
 
   const Graph& graph_;
   std::vector<bool> nodes_;
   std::vector<bool> values_;
+  /// Of copies of absorbed values (exporters share equal weights by `Identity`), by value.
+  std::unordered_map<std::uint32_t, ValueId> originals_;
   /// What a value read from a module holds, and where modules are: by value.
   std::unordered_map<std::uint32_t, LiteralId> literals_;
   std::unordered_map<std::uint32_t, ModuleId> modules_;

@@ -17,6 +17,9 @@ namespace graphwitness {
 namespace picture {
 namespace {
 
+/// Minutes of layout.
+constexpr std::size_t kMostLayoutCost = 30'000;
+
 /// Graphviz takes `char*` for text that it only reads.
 char* text_of(const char* text) { return const_cast<char*>(text); }
 char* text_of(const std::string& text) { return text_of(text.c_str()); }
@@ -122,7 +125,7 @@ void Canvas::set_defaults() {
   set_default(AGRAPH, "labeljust", "l");
   set_default(AGRAPH, "bgcolor", "#ffffff");
   set_default(AGRAPH, "pencolor", "#c3c9cf");
-  set_default(AGRAPH, "margin", "10");
+  set_default(AGRAPH, "pad", "0.2");
   set_default(AGNODE, "shape", "box");
   set_default(AGNODE, "color", "#8a939c");
   set_default(AGNODE, "margin", "0.08,0.04");
@@ -166,6 +169,7 @@ void Canvas::add_items() {
     items_.push_back(node);
     const CategoryStyle& style = style_of(item.category);
     set(node, "shape", item.folded > 0 ? "box3d" : style.shape);
+    if (item.folded > 0) set(node, "margin", "0.12,0.1");
     set(node, "style", style.style);
     set(node, "fillcolor", style.fill);
     set(node, "color", style.border);
@@ -274,6 +278,10 @@ std::string lay_out(const View& view, Agraph_t* graph, PictureFormat format, con
   if (view.items.size() > kMostLaidOut) {
     messages.fail("the picture would have " + std::to_string(view.items.size()) + " boxes, at most " +
                   std::to_string(kMostLaidOut) + " can be laid out; use `--max-nodes`, or `-T dot`");
+  }
+  if (layout_cost(view) > kMostLayoutCost) {
+    messages.fail("the arrows between " + std::to_string(view.items.size()) +
+                  " boxes are too many to be laid out; use a smaller `--max-nodes`, or `-T dot`");
   }
   const Context context(gvContext());
   const std::string wanted = name_of(format);

@@ -7,8 +7,8 @@
 namespace graphwitness::picture {
 namespace {
 
-/// Graphviz itself recurses over nested clusters.
-constexpr std::uint32_t kMostNesting = 96;
+/// Graphviz recurses over nested clusters, and takes seconds to lay out a hundred.
+constexpr std::uint32_t kMostNesting = 48;
 /// Folding a module that leaves less than this fraction of the limit is too coarse: its parts are joined instead.
 constexpr std::uint32_t kCoarse = 4;
 

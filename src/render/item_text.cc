@@ -15,6 +15,8 @@ constexpr std::size_t kRow = 44;       // characters
 constexpr std::size_t kRows = 8;       // of one sort in a box
 constexpr std::size_t kOperators = 4;  // named in a folded box
 constexpr std::size_t kTooltip = 2000;
+/// The attribute in which the ONNX reader keeps the names of a node's blocks, in their order.
+constexpr std::string_view kBlockNames = "blocks";
 
 std::string plural(std::size_t count, std::string_view what) {
   return count_text(count) + " " + std::string(what) + (count == 1 ? "" : "s");
@@ -60,6 +62,10 @@ void add_parameters(const std::vector<std::pair<std::string, std::string>>& para
   }
 }
 
+std::string without_suffix(std::string_view text, std::string_view suffix) {
+  return shortened(text.substr(0, text.size() - (text.ends_with(suffix) ? suffix.size() : 0)), kTitle);
+}
+
 std::string last_component(std::string_view path) { return std::string(path.substr(path.rfind('.') + 1)); }
 
 }  // namespace
@@ -86,6 +92,11 @@ std::string ItemText::block_label(BlockId block) const {
   const NodeId owner = graph_[block].owner;
   const auto blocks = graph_[graph_[owner].blocks];
   const auto index = static_cast<std::size_t>(std::ranges::find(blocks, block) - blocks.begin());
+  const Literal* names = graph_.attribute(owner, kBlockNames);
+  if (names && index < names->elements.count) {
+    const Literal& name = graph_[graph_[names->elements][index]];
+    if (name.kind == Literal::Kind::string) return without_suffix(graph_.text(name), "_branch");
+  }
   const std::string_view op = short_op(graph_[graph_[owner].op]);
   if (op == "If" && index < 2) return index == 0 ? "then" : "else";
   return blocks.size() == 1 ? "body" : "block " + std::to_string(index + 1);
@@ -162,6 +173,7 @@ void ItemText::add_operands(NodeId id, std::vector<Row>& rows) const {
 
 void ItemText::add_attributes(NodeId node, std::vector<std::string>& constants) const {
   for (const Attribute& attribute : graph_[graph_[node].attributes]) {
+    if (graph_[attribute.name] == kBlockNames) continue;  // they label the blocks
     const std::string text = literal_text(graph_, graph_[attribute.value]);
     constants.push_back(shortened(std::string(graph_[attribute.name]) + "=" + text, kRow));
   }

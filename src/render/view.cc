@@ -17,7 +17,9 @@ namespace {
 
 constexpr std::size_t kNames = 6;      // in a note
 constexpr std::size_t kMessage = 72;   // characters of a line in a flagged box
-constexpr std::uint32_t kOwnItems = 2; // the legend and the note are nodes of the picture, too
+constexpr std::uint32_t kOwnItems = 2;  // the legend and the note are nodes of the picture, too
+/// Layout cost a node of the limit: real models need 2 to 5, and 12 at the default limit takes about a second.
+constexpr std::size_t kCostPerNode = 12;
 
 /// "`a`, `b` and 3 more"
 std::string name_list(const std::vector<std::string>& names) {
@@ -262,19 +264,19 @@ Arrow Maker::merged(std::span<const std::uint32_t> links, const ItemText& text) 
   const Link& link = outline_.links[links[0]];
   Arrow arrow{.kind = link.kind, .from = item_of_[link.from], .to = item_of_[link.to]};
   std::vector<ValueId> values;
+  Mark::Kind source = view_.items[arrow.from].mark;
   for (std::uint32_t i : links) {
     const ValueId value = outline_.links[i].value;
     if (!value) continue;
     values.push_back(value);
-    arrow.mark = std::max(arrow.mark, value_marks_[value.raw]);
+    source = std::max(source, value_marks_[value.raw]);
   }
   std::ranges::sort(values);
   values.erase(std::unique(values.begin(), values.end()), values.end());
   arrow.label = values.size() > 1 ? count_text(values.size()) + " values" : text.arrow_label(link);
   arrow.tooltip = text.arrow_tooltip(link);
   if (link.kind == Link::Kind::control) arrow.frame = frame_of_span_[link.span];
-  const Mark::Kind weaker = std::min(view_.items[arrow.from].mark, view_.items[arrow.to].mark);
-  if (link.kind == Link::Kind::data) arrow.mark = std::max(arrow.mark, weaker);
+  if (link.kind == Link::Kind::data) arrow.mark = std::min(source, view_.items[arrow.to].mark);
   return arrow;
 }
 
@@ -342,12 +344,37 @@ View Maker::make() {
 
 }  // namespace
 
+std::size_t layout_cost(const View& view) {
+  // Arrows are sorted by the box they leave, and boxes by the file's order, so one pass finds almost every rank.
+  std::vector<std::size_t> ranks(view.items.size(), 0);
+  for (const Arrow& arrow : view.arrows) {
+    if (arrow.from < arrow.to) ranks[arrow.to] = std::max(ranks[arrow.to], ranks[arrow.from] + 1);
+  }
+  std::size_t cost = 0;
+  for (const Arrow& arrow : view.arrows) {
+    const auto [low, high] = std::minmax(ranks[arrow.from], ranks[arrow.to]);
+    cost += (high - low) * (arrow.label.empty() ? 1 : 2);
+  }
+  return cost;
+}
+
 View make_view(const Graph& graph, const RenderOptions& options) {
   if (options.max_nodes > 0 && options.max_nodes < RenderOptions::kFewestNodes) {
     throw InputError("at most " + std::to_string(options.max_nodes) + " nodes are asked for; the fewest is " +
                      std::to_string(RenderOptions::kFewestNodes) + ", and 0 means no limit");
   }
-  return Maker(graph, options).make();
+  View view = Maker(graph, options).make();
+  RenderOptions fewer = options;
+  while (fewer.max_nodes > RenderOptions::kFewestNodes && layout_cost(view) > options.max_nodes * kCostPerNode) {
+    const auto drawn = static_cast<std::uint32_t>(view.items.size()) + kOwnItems;
+    fewer.max_nodes = std::max(std::min(fewer.max_nodes, drawn) * 3 / 4, RenderOptions::kFewestNodes);
+    view = Maker(graph, fewer).make();
+  }
+  if (fewer.max_nodes != options.max_nodes) {
+    view.notes.push_back("folded to fewer than " + std::to_string(options.max_nodes) +
+                         " boxes, since their arrows would cross too often to be followed");
+  }
+  return view;
 }
 
 }  // namespace graphwitness::picture

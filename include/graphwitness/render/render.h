@@ -2,7 +2,7 @@
 /// Pictures of graphs: DOT, and laid out as SVG, PNG or PDF.
 ///
 /// The same graph and options give the same bytes with the same Graphviz and fonts. Limits: what is laid out holds at
-/// most kMostLaidOut boxes (DOT has no limit); blocks that nest deeper than 48 levels are drawn as one box.
+/// most kMostLaidOut boxes (DOT has no limit); blocks that nest deeper than 24 levels are drawn as one box each.
 /// Not for use from two threads at once: Graphviz keeps global state.
 
 #include <cstdint>
