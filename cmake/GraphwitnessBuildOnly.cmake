@@ -2,9 +2,6 @@
 find_package(Boost REQUIRED COMPONENTS program_options)
 graphwitness_third_party(boost_program_options Boost::program_options)
 
-pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
-graphwitness_third_party(libseccomp PkgConfig::SECCOMP)
-
 # Any LibTorch from 1.13 on; name another one than the distribution's by CMAKE_PREFIX_PATH.
 find_package(Torch 1.13 REQUIRED)
 graphwitness_third_party(torch ${TORCH_LIBRARIES})

@@ -18,8 +18,8 @@ endif()
 
 add_library(graphwitness_warnings INTERFACE)
 target_compile_options(graphwitness_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion)
-# GCC 12 says of `"text" + std::string` that memory overlaps; it does not (GCC bug 105651, mended in 13).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # Wrong about `"text" + std::string` in GCC 12 (bug 105651).
   target_compile_options(graphwitness_warnings INTERFACE -Wno-restrict)
 endif()
 

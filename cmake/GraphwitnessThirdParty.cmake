@@ -17,6 +17,9 @@ graphwitness_third_party(nlohmann_json nlohmann_json::nlohmann_json)
 pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
 graphwitness_third_party(libzip PkgConfig::LIBZIP)
 
+pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
+graphwitness_third_party(libseccomp PkgConfig::SECCOMP)
+
 pkg_check_modules(GRAPHVIZ REQUIRED IMPORTED_TARGET libcgraph libgvc)
 graphwitness_third_party(graphviz PkgConfig::GRAPHVIZ)
 
