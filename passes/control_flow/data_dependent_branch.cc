@@ -44,8 +44,8 @@ void report(RuleContext& context, NodeId branch, ValueId condition, Origin origi
     severity = Severity::warning;
     why = "; the arms yield tensors of different rank or dtype";
   }
-  Finding& finding =
-      context.report(branch, severity, describe_origin(graph, provenance, condition, origin) + " chooses the arm" + why);
+  Finding& finding = context.report(branch, severity,
+                                    describe_origin(graph, provenance, condition, origin) + " chooses the arm" + why);
   explain_decision(context, finding, branch, condition, origin, "chooses the arm");
   if (graph.format() == Format::onnx) return;
   const std::string yes = describe_arm(context, arms[0]);

@@ -16,9 +16,9 @@ void report(RuleContext& context, NodeId loop, const Decider& decider, Origin or
   const Graph& graph = context.graph();
   const auto& provenance = context.analysis<Provenance>();
   const std::string why = why_note(context, loop);
-  Finding& finding = context.report(
-      loop, decision_severity(context, loop),
-      describe_origin(graph, provenance, decider.value, origin) + " decides " + decider.decides + why);
+  Finding& finding =
+      context.report(loop, decision_severity(context, loop),
+                     describe_origin(graph, provenance, decider.value, origin) + " decides " + decider.decides + why);
   explain_decision(context, finding, loop, decider.value, origin, std::string("decides ") + decider.decides);
   if (graph.format() == Format::onnx) return;
   finding.keeps = "as many turns as the example takes, one after the other, whatever the input: " +

@@ -75,7 +75,8 @@ const std::vector<std::uint64_t>& Provenance::input_masks(Origin origin, std::si
   };
   for (const Source& source : dependence_.sources()) {
     if (source.origin != origin || !source.input) continue;
-    const auto at = static_cast<std::size_t>(std::ranges::lower_bound(input_values_, source.input) - input_values_.begin());
+    const auto at =
+        static_cast<std::size_t>(std::ranges::lower_bound(input_values_, source.input) - input_values_.begin());
     if (at / kMaskBits == chunk) arrive(source.facet, std::uint64_t{1} << (at % kMaskBits));
   }
   while (!queue.empty()) {

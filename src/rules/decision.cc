@@ -28,8 +28,7 @@ std::string enumerate(const std::vector<std::string>& items) {
 bool is_kept_by_trace(const Graph& graph, const Function& function) {
   if (function.origin == Function::Origin::traced) return true;
   if (function.origin != Function::Origin::mixed || !function.self) return false;
-  const std::string name =
-      std::string(graph[graph[function.self].type]) + "." + std::string(graph[function.name]);
+  const std::string name = std::string(graph[graph[function.self].type]) + "." + std::string(graph[function.name]);
   return std::ranges::any_of(graph.callables(), [&](const Callable& callable) {
     return graph[callable.name] == name && callable.origin == Function::Origin::traced;
   });
