@@ -1,0 +1,95 @@
+# Rules without a list: every passes/*/*.cc is one rule. This writes the table of them, and embeds their pages.
+
+# A file name's stem is the rule's id with underscores; its page and its test cases must be there.
+function(graphwitness_check_rule source)
+  cmake_path(GET source STEM stem)
+  string(REPLACE "_" "-" id "${stem}")
+  foreach(companion "docs/rules/${id}.md" "tests/rules/${id}.ir")
+    if(NOT EXISTS "${PROJECT_SOURCE_DIR}/${companion}")
+      message(FATAL_ERROR "${source} has no ${companion}")
+    endif()
+  endforeach()
+endfunction()
+
+# Writes only what changed, so that configuring again compiles nothing again.
+function(graphwitness_write_if_different path content)
+  set(old "")
+  if(EXISTS "${path}")
+    file(READ "${path}" old)
+  endif()
+  if(NOT old STREQUAL content)
+    file(WRITE "${path}" "${content}")
+  endif()
+endfunction()
+
+function(graphwitness_write_rules output)
+  set(declarations "")
+  set(entries "")
+  foreach(source IN LISTS ARGN)
+    cmake_path(GET source STEM stem)
+    string(APPEND declarations "extern const Rule rule_${stem};\n")
+    string(APPEND entries "    &rule_${stem},\n")
+  endforeach()
+  list(LENGTH ARGN count)
+  graphwitness_write_if_different("${output}" "// Written by CMake from passes/*/*.cc.
+#include <array>
+
+#include \"graphwitness/rules/rule.h\"
+#include \"rules/registry.h\"
+
+namespace graphwitness {
+${declarations}
+namespace {
+
+constexpr std::array<const Rule*, ${count}> kRules{
+${entries}};
+
+}  // namespace
+
+std::span<const Rule* const> all_rules() { return kRules; }
+
+}  // namespace graphwitness
+")
+endfunction()
+
+function(graphwitness_write_pages output)
+  set(entries "")
+  foreach(page IN LISTS ARGN)
+    cmake_path(GET page STEM id)
+    file(READ "${page}" text)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${page}")
+    string(FIND "${text}" ")page\"" clash)
+    if(NOT clash EQUAL -1)
+      message(FATAL_ERROR "${page} contains the mark that ends a page in the program: )page\"")
+    endif()
+    string(APPEND entries "    Page{\"${id}\", R\"page(${text})page\"},\n")
+  endforeach()
+  list(LENGTH ARGN count)
+  graphwitness_write_if_different("${output}" "// Written by CMake from docs/rules/*.md.
+#include <array>
+
+#include \"rules/registry.h\"
+
+namespace graphwitness {
+namespace {
+
+struct Page {
+  std::string_view id;
+  std::string_view text;
+};
+
+constexpr std::array<Page, ${count}> kPages{
+${entries}};
+
+}  // namespace
+
+std::string_view rule_page(std::string_view id) {
+  for (const Page& page : kPages) {
+    if (page.id == id) return page.text;
+  }
+  return {};
+}
+
+}  // namespace graphwitness
+")
+endfunction()

@@ -1,0 +1,24 @@
+# Options, warnings, the compiler cache, and where programs lie in the build tree.
+option(GRAPHWITNESS_TESTS "build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(GRAPHWITNESS_SANITIZE "build with the address and undefined behaviour sanitizers" OFF)
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+endif()
+
+# What is not called at start must not be loaded at start: a program names only the libraries that it uses.
+add_link_options(-Wl,--as-needed)
+if(GRAPHWITNESS_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+add_library(graphwitness_warnings INTERFACE)
+target_compile_options(graphwitness_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion)
+
+# The build tree has the layout of an installation, so that the programs find each other by one relative path in both.
+file(RELATIVE_PATH GRAPHWITNESS_BIN_TO_LIBEXEC
+     "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBEXECDIR}/graphwitness")
+set(GRAPHWITNESS_BUILD_BINDIR "${PROJECT_BINARY_DIR}/bin")
+cmake_path(SET GRAPHWITNESS_BUILD_LIBEXECDIR NORMALIZE "${GRAPHWITNESS_BUILD_BINDIR}/${GRAPHWITNESS_BIN_TO_LIBEXEC}")

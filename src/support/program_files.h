@@ -1,0 +1,14 @@
+#pragma once
+// Where the programs that belong to this one lie. Build tree and installation have the same layout, so one relative
+// path serves both; a program that was moved away from its companions does not find them. Linux only (/proc/self/exe).
+#include <filesystem>
+
+namespace graphwitness {
+
+/// Names the worker program instead of the one beside this program; for tests.
+inline constexpr const char* kTorchWorkerVariable = "GRAPHWITNESS_TORCH_WORKER";
+
+/// The program that loads TorchScript archives. The file need not exist.
+std::filesystem::path torch_worker_program();
+
+}  // namespace graphwitness
