@@ -3,6 +3,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 #include "support/subprocess.h"
@@ -16,14 +17,21 @@ SubprocessOutcome run(const char* what, const std::filesystem::path& folder) {
   return run_subprocess({.program = GRAPHWITNESS_MISBEHAVE, .arguments = {what, folder.string()}});
 }
 
+bool has_line(std::string_view text, std::string_view line) {
+  std::istringstream lines{std::string(text)};
+  for (std::string found; std::getline(lines, found);) {
+    if (found == line) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 TEST_CASE("what the sandbox refuses can be done without it") {
   const TemporaryFolder folder;
   const SubprocessOutcome outcome = run("escape unlocked", folder.path());
-  const std::string_view done = outcome.result.bytes();
   for (const char* what : {"create", "write", "append", "truncate", "rename", "folder", "socket", "fork"}) {
-    CHECK_MESSAGE(done.find(std::string(what) + "\n") != std::string_view::npos, what);
+    CHECK_MESSAGE(has_line(outcome.result.bytes(), what), what);
   }
 }
 
@@ -45,10 +53,9 @@ TEST_CASE("each of the two locks alone keeps files as they are") {
   for (const char* lock : {"escape by Landlock's lock", "escape by the filter's lock"}) {
     const TemporaryFolder folder;
     const SubprocessOutcome outcome = run(lock, folder.path());
-    const std::string_view done = outcome.result.bytes();
     for (const char* what : {"create", "write", "append", "truncate", "open and truncate", "unnamed file", "rename",
                              "remove", "folder", "link", "symbolic link"}) {
-      CHECK_MESSAGE(("\n" + std::string(done)).find("\n" + std::string(what) + "\n") == std::string::npos, lock, what);
+      CHECK_MESSAGE(!has_line(outcome.result.bytes(), what), lock, what);
     }
   }
 }
