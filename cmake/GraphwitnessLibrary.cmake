@@ -82,7 +82,7 @@ function(graphwitness_test name)
   endforeach()
   target_compile_definitions(${name}_test PRIVATE
     GRAPHWITNESS_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-    GRAPHWITNESS_FIXTURE_DIR="${PROJECT_BINARY_DIR}/fixtures"
+    GRAPHWITNESS_FIXTURE_DIR="${GRAPHWITNESS_FIXTURE_DIR}"
     GRAPHWITNESS_PROGRAM="${GRAPHWITNESS_BUILD_BINDIR}/graphwitness"
     GRAPHWITNESS_TORCH_WORKER="${GRAPHWITNESS_BUILD_LIBEXECDIR}/graphwitness-torch-worker")
   doctest_discover_tests(${name}_test TEST_PREFIX "${name}/")

@@ -1,6 +1,8 @@
 # Options, warnings, the compiler cache, and where programs lie in the build tree.
 option(GRAPHWITNESS_TESTS "build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(GRAPHWITNESS_SANITIZE "build with the address and undefined behaviour sanitizers" OFF)
+set(GRAPHWITNESS_FIXTURE_DIR "${PROJECT_SOURCE_DIR}/build/fixtures" CACHE PATH
+    "where the fixtures lie that are too large to commit; one folder for all presets")
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
