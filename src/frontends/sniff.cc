@@ -48,7 +48,10 @@ constexpr std::array kMarks = {
     Mark{8, "{\"__metadata__\""sv, "a file of safetensors, which holds weights only", kSaveModel},
     Mark{0, "\x1f\x8b"sv, "a gzip file", "unpack it first"},
     Mark{257, "ustar"sv, "a tar archive", "unpack it first"},
-    Mark{0, "\x7f" "ELF"sv, "a program or library", kGiveModel},
+    Mark{0,
+         "\x7f"
+         "ELF"sv,
+         "a program or library", kGiveModel},
 };
 
 Sniffed other(std::string_view found, std::string_view advice) {
@@ -87,9 +90,9 @@ Sniffed sniff_zip(const ZipDirectory& directory) {
   if (std::ranges::all_of(directory.names, [](const std::string& name) { return name.ends_with(".npy"); })) {
     return other("a file of NumPy arrays (`.npz`)", kGiveModel);
   }
-  return other(fmt::format("a zip archive without a model (no `code/`, no `constants.pkl`; {} entries)",
-                           directory.names.size()),
-               kSaveModel);
+  return other(
+      fmt::format("a zip archive without a model (no `code/`, no `constants.pkl`; {} entries)", directory.names.size()),
+      kSaveModel);
 }
 
 bool is_text(std::string_view head) {
@@ -112,8 +115,8 @@ std::string_view first_word(std::string_view text) {
 }
 
 bool is_ir(std::string_view head) {
-  constexpr std::array kDeclarations = {"format"sv,   "property"sv, "missing"sv, "source"sv, "callable"sv,
-                                        "location"sv, "tensor"sv,   "module"sv,  "graph"sv};
+  constexpr std::array kDeclarations = {"callable"sv, "constant"sv, "format"sv,   "graph"sv,  "location"sv,
+                                        "missing"sv,  "module"sv,   "property"sv, "source"sv, "tensor"sv};
   return std::ranges::find(kDeclarations, first_word(head)) != kDeclarations.end();
 }
 
@@ -142,12 +145,14 @@ FileHandle open_file(const std::string& path, std::uint64_t& size) {
   }
   if (!file) throw InputError(fmt::format("`{}` cannot be opened: {}", path, std::strerror(errno)));
   struct stat info {};
-  if (fstat(file.get(), &info) != 0) throw InputError(fmt::format("`{}` cannot be read: {}", path, std::strerror(errno)));
+  if (fstat(file.get(), &info) != 0)
+    throw InputError(fmt::format("`{}` cannot be read: {}", path, std::strerror(errno)));
   if (S_ISDIR(info.st_mode)) {
     throw InputError(fmt::format("`{}` is a folder, expected a model file; name a file in it", path));
   }
   if (!S_ISREG(info.st_mode)) {
-    throw InputError(fmt::format("`{}` is a device, pipe or socket, expected a model file; save it to a file first", path));
+    throw InputError(
+        fmt::format("`{}` is a device, pipe or socket, expected a model file; save it to a file first", path));
   }
   size = static_cast<std::uint64_t>(info.st_size);
   return file;
