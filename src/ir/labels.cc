@@ -16,7 +16,7 @@ class Labeller {
     if (!value || !labels_[value.raw].empty()) return;
     const std::string_view name = graph_[graph_[value].name];
     std::string& label = labels_[value.raw];
-    label = "%";
+    label += '%';
     if (is_plain_label(name)) {
       label += name;
     } else if (!name.empty()) {
