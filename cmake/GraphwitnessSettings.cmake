@@ -26,5 +26,6 @@ endif()
 # The build tree has the layout of an installation, so that the programs find each other by one relative path in both.
 file(RELATIVE_PATH GRAPHWITNESS_BIN_TO_LIBEXEC
      "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBEXECDIR}/graphwitness")
+set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)  # a LibTorch outside the system's folders is found after installing, too
 set(GRAPHWITNESS_BUILD_BINDIR "${PROJECT_BINARY_DIR}/bin")
 cmake_path(SET GRAPHWITNESS_BUILD_LIBEXECDIR NORMALIZE "${GRAPHWITNESS_BUILD_BINDIR}/${GRAPHWITNESS_BIN_TO_LIBEXEC}")
