@@ -1,0 +1,60 @@
+#include <utility>
+
+#include "graphwitness/rules/rule.h"
+#include "rules/places.h"
+
+namespace graphwitness {
+namespace {
+
+FunctionId function_of(const Graph& graph, NodeId node) { return graph[graph[node].parent].function; }
+
+/// The label that names a node to people: its first result, or what it works on when it has none.
+ValueId named_value(const Graph& graph, NodeId node) {
+  for (ValueId result : graph[graph[node].results]) {
+    if (result) return result;
+  }
+  const auto operands = graph[graph[node].operands];
+  return operands.empty() ? ValueId{} : operands[0];
+}
+
+}  // namespace
+
+RuleContext::RuleContext(const Graph& graph, const RuleOptions& options) : graph_(graph), options_(options) {}
+RuleContext::~RuleContext() = default;
+
+std::string_view RuleContext::label(ValueId value) const {
+  if (!labels_) labels_ = std::make_unique<ValueLabels>(graph_);
+  return (*labels_)[value];
+}
+
+SourceSpan RuleContext::span_of(NodeId node) const {
+  return graphwitness::span_of(graph_, shown_frame(graph_, graph_[node].loc));
+}
+
+Finding& RuleContext::report(NodeId at, Severity severity, std::string message) {
+  Finding& finding = *findings_.emplace_back(std::make_unique<Finding>());
+  finding.rule = rule_;
+  finding.severity = severity;
+  finding.message = std::move(message);
+  finding.node_id = at;
+  if (!at) return finding;
+  finding.node = label(named_value(graph_, at));
+  finding.function = graph_[graph_[function_of(graph_, at)].name];
+  const LocationId shown = shown_frame(graph_, graph_[at].loc);
+  finding.at = graphwitness::span_of(graph_, shown);
+  for (LocationId frame : frames_of(graph_, graph_[at].loc)) {
+    if (finding.module.empty()) finding.module = graph_[graph_[frame].scope];
+    if (frame == shown || !graph_[frame].file) continue;
+    finding.stack.push_back({graphwitness::span_of(graph_, frame), std::string(graph_[graph_[frame].function])});
+  }
+  return finding;
+}
+
+std::vector<Finding> RuleContext::take_findings() {
+  std::vector<Finding> taken;
+  for (std::unique_ptr<Finding>& finding : findings_) taken.push_back(std::move(*finding));
+  findings_.clear();
+  return taken;
+}
+
+}  // namespace graphwitness
