@@ -18,9 +18,14 @@ endif()
 
 add_library(graphwitness_warnings INTERFACE)
 target_compile_options(graphwitness_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # Wrong about `"text" + std::string` in GCC 12 (bug 105651).
+  target_compile_options(graphwitness_warnings INTERFACE -Wno-restrict)
+endif()
 
 # The build tree has the layout of an installation, so that the programs find each other by one relative path in both.
 file(RELATIVE_PATH GRAPHWITNESS_BIN_TO_LIBEXEC
      "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBEXECDIR}/graphwitness")
+set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)  # a LibTorch outside the system's folders is found after installing, too
 set(GRAPHWITNESS_BUILD_BINDIR "${PROJECT_BINARY_DIR}/bin")
 cmake_path(SET GRAPHWITNESS_BUILD_LIBEXECDIR NORMALIZE "${GRAPHWITNESS_BUILD_BINDIR}/${GRAPHWITNESS_BIN_TO_LIBEXEC}")

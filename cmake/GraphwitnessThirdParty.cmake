@@ -1,10 +1,10 @@
-# What the project takes from elsewhere, each as one target `third_party_<name>` that a library names after THIRD_PARTY.
-# Their headers may lie in /usr/include, where the compiler cannot hide them: the test `house: third-party headers` does.
+# What the libraries take from elsewhere, each as one target `third_party_<name>` that a library names after THIRD_PARTY.
+# Their headers may lie in /usr/include, where no include path hides them: the test `house/third-party headers` does.
+# Installed with the libraries, since whoever links them needs the same.
 find_package(PkgConfig REQUIRED)
-find_package(Threads REQUIRED)
 
 function(graphwitness_third_party name)
-  add_library(third_party_${name} INTERFACE)
+  add_library(third_party_${name} INTERFACE IMPORTED GLOBAL)
   target_link_libraries(third_party_${name} INTERFACE ${ARGN})
 endfunction()
 
@@ -14,8 +14,8 @@ graphwitness_third_party(fmt fmt::fmt)
 find_package(nlohmann_json REQUIRED)
 graphwitness_third_party(nlohmann_json nlohmann_json::nlohmann_json)
 
-find_package(Boost REQUIRED COMPONENTS program_options)
-graphwitness_third_party(boost_program_options Boost::program_options)
+find_package(ZLIB REQUIRED)
+graphwitness_third_party(zlib ZLIB::ZLIB)
 
 pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
 graphwitness_third_party(libzip PkgConfig::LIBZIP)
@@ -40,23 +40,3 @@ endif()
 target_compile_definitions(third_party_onnx INTERFACE ONNX_NAMESPACE=onnx ONNX_ML=1)
 find_package(Protobuf REQUIRED)
 target_link_libraries(third_party_onnx INTERFACE protobuf::libprotobuf)
-
-# Any LibTorch from 1.13 on; name another one than the distribution's by CMAKE_PREFIX_PATH.
-find_package(Torch 1.13 REQUIRED)
-graphwitness_third_party(torch ${TORCH_LIBRARIES})
-
-# ONNX Runtime is opened when an ONNX model is run, never linked: its headers and the place of its library. It may be
-# missing (scripts/fetch_onnxruntime.sh).
-find_path(ONNXRUNTIME_INCLUDE_DIR onnxruntime_c_api.h HINTS "${PROJECT_SOURCE_DIR}/.deps/onnxruntime/include"
-          PATH_SUFFIXES onnxruntime)
-find_library(ONNXRUNTIME_LIBRARY onnxruntime HINTS "${PROJECT_SOURCE_DIR}/.deps/onnxruntime/lib")
-if(ONNXRUNTIME_INCLUDE_DIR AND ONNXRUNTIME_LIBRARY)
-  graphwitness_third_party(onnxruntime)
-  target_include_directories(third_party_onnxruntime SYSTEM INTERFACE "${ONNXRUNTIME_INCLUDE_DIR}")
-endif()
-
-if(GRAPHWITNESS_TESTS)
-  find_package(doctest REQUIRED)
-  include("${doctest_DIR}/doctest.cmake")  # doctest_discover_tests
-  graphwitness_third_party(doctest doctest::doctest)
-endif()

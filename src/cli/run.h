@@ -1,5 +1,6 @@
 #pragma once
-// The whole program but for `main`, so that tests can call it.
+/// The whole program but for `main`, so that tests can call it.
+
 #include <ostream>
 #include <span>
 #include <string_view>

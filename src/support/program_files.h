@@ -1,6 +1,7 @@
 #pragma once
-// Where the programs that belong to this one lie. Build tree and installation have the same layout, so one relative
-// path serves both; a program that was moved away from its companions does not find them. Linux only (/proc/self/exe).
+/// Where the programs that belong to this one lie. Build tree and installation have the same layout, so one relative
+/// path serves both; a program that was moved away from its companions does not find them. Linux only (/proc/self/exe).
+
 #include <filesystem>
 
 namespace graphwitness {

@@ -1,5 +1,6 @@
 #pragma once
-// The version of this program. Versions of the libraries in use are told by those that link them.
+/// The version of this program. Versions of the libraries in use are told by those that link them.
+
 #include <string_view>
 
 namespace graphwitness {

@@ -9,6 +9,7 @@ ninja=$1 build=$2
     allowed["/(torch|ATen|c10|caffe2)/[^ ]*\\.h$"] = "graphwitness_torchscript\\.dir|graphwitness-torch-worker\\.dir|torchscript_test\\.dir"
     allowed["/include/(onnx|google/protobuf)/"] = "graphwitness_onnx\\.dir|graphwitness_torchscript\\.dir|graphwitness-torch-worker\\.dir|onnx_test\\.dir"
     allowed["/onnxruntime[^/]*\\.h$"] = "graphwitness_exec_onnx\\.dir"
+    allowed["/include/seccomp\\.h$"] = "graphwitness_support\\.dir"
     allowed["/graphviz/"] = "graphwitness_render\\.dir"
   }
   /^[^ ]/ { object = $1; objects += /\(VALID\)/; next }

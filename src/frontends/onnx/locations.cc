@@ -35,8 +35,10 @@ std::optional<SourceFrame> parse_traced(std::string_view line) {
   const std::size_t open = line.rfind('(', close);
   if (open == std::string_view::npos || open == 0) return std::nullopt;
   const auto line_number = number(line.substr(open + 1, close - open - 1));
-  if (!line_number) return std::nullopt;
-  return SourceFrame{.file = line.substr(0, open), .line = *line_number, .function = line.substr(close + 3)};
+  const std::string_view function = line.substr(close + 3);
+  // Prose may have a number in brackets too.
+  if (!line_number || line[open - 1] == ' ' || function.find(' ') != std::string_view::npos) return std::nullopt;
+  return SourceFrame{.file = line.substr(0, open), .line = *line_number, .function = function};
 }
 
 /// `File "file.py", line 12` or `File "file.py", line 12, in function`

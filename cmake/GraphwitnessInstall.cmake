@@ -1,0 +1,23 @@
+# Programs, and the libraries with their public headers as the CMake package `graphwitness`.
+include(CMakePackageConfigHelpers)
+
+# Not `torchscript`, which belongs to the worker program, nor `cli`, which is the program.
+set(installed_libraries ${GRAPHWITNESS_LIBRARIES})
+list(REMOVE_ITEM installed_libraries torchscript cli)
+foreach(library IN LISTS installed_libraries)
+  set_target_properties(graphwitness_${library} PROPERTIES EXPORT_NAME ${library})
+endforeach()
+list(TRANSFORM installed_libraries PREPEND graphwitness_)
+
+set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/graphwitness")
+install(TARGETS graphwitness)
+install(TARGETS graphwitness-torch-worker DESTINATION "${CMAKE_INSTALL_LIBEXECDIR}/graphwitness")
+install(TARGETS ${installed_libraries} EXPORT graphwitness)
+install(EXPORT graphwitness NAMESPACE graphwitness:: DESTINATION "${package_dir}" FILE graphwitnessTargets.cmake)
+install(DIRECTORY include/graphwitness DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/graphwitnessConfig.cmake.in"
+                              "${PROJECT_BINARY_DIR}/graphwitnessConfig.cmake" INSTALL_DESTINATION "${package_dir}")
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/graphwitnessConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/graphwitnessConfig.cmake" "${PROJECT_BINARY_DIR}/graphwitnessConfigVersion.cmake"
+              "${CMAKE_CURRENT_LIST_DIR}/GraphwitnessThirdParty.cmake"
+        DESTINATION "${package_dir}")

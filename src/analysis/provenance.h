@@ -1,0 +1,52 @@
+#pragma once
+/// Where values come from, from which inputs, and by which operations: questions to Dependence.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "analysis/dependence.h"
+
+namespace graphwitness {
+
+class Provenance {
+ public:
+  explicit Provenance(const Graph& graph);
+
+  bool comes_from(ValueId value, Facet facet, Origin origin) const;
+  /// All origins, without those that a stronger one implies: the data of an input implies its shape and metadata.
+  std::vector<Origin> origins(ValueId value, Facet facet) const;
+  /// Parameters of the function that the value depends on in this way, in order.
+  std::vector<ValueId> inputs(ValueId value, Facet facet, Origin origin) const;
+
+  /// Operations that a trail names at most; of a longer way it names the last ones.
+  static constexpr std::size_t kLongestTrail = 1000;
+  struct Trail {
+    ValueId input;              ///< where it starts; none: at the first node
+    bool is_cut = false;        ///< the operations next to the input are left out
+    std::vector<NodeId> nodes;  ///< one an operation, in order of the data's way
+  };
+  /// A shortest way from a source to the value; empty when it does not come from there.
+  Trail trail(ValueId value, Facet facet, Origin origin) const;
+
+  const Dependence& dependence() const { return dependence_; }
+  const Constants& constants() const { return dependence_.constants(); }
+
+ private:
+  /// A search from all sources of one origin at once.
+  struct Reach {
+    std::vector<FacetId> from;  ///< by facet: the one before on a shortest way; itself at a source; none: not reached
+    std::vector<ValueId> root;  ///< by facet: the input it was reached from; none: something inside
+  };
+  const Reach& reach(Origin origin) const;
+  const std::vector<std::uint64_t>& input_masks(Origin origin, std::size_t chunk) const;
+
+  const Graph& graph_;
+  Dependence dependence_;
+  std::vector<ValueId> input_values_;
+  mutable std::array<std::optional<Reach>, kOrigins> reach_;
+  mutable std::array<std::vector<std::vector<std::uint64_t>>, kOrigins> masks_;  // by chunk of 64 inputs, then by facet
+};
+
+}  // namespace graphwitness

@@ -1,0 +1,54 @@
+#include <utility>
+
+#include "graphwitness/rules/rule.h"
+#include "rules/places.h"
+
+namespace graphwitness {
+namespace {
+
+FunctionId function_of(const Graph& graph, NodeId node) { return graph[graph[node].parent].function; }
+
+/// The label that names a node to people: its first result, or what it works on when it has none.
+ValueId named_value(const Graph& graph, NodeId node) {
+  for (ValueId result : graph[graph[node].results]) {
+    if (result) return result;
+  }
+  const auto operands = graph[graph[node].operands];
+  return operands.empty() ? ValueId{} : operands[0];
+}
+
+}  // namespace
+
+RuleContext::RuleContext(const Graph& graph, const RuleOptions& options) : graph_(graph), options_(options) {}
+RuleContext::~RuleContext() = default;
+
+std::string_view RuleContext::label(ValueId value) const {
+  if (!labels_) labels_ = std::make_unique<ValueLabels>(graph_);
+  return (*labels_)[value];
+}
+
+SourceSpan RuleContext::span_of(NodeId node) const {
+  return graphwitness::span_of(graph_, shown_frame(graph_, graph_[node].loc));
+}
+
+void RuleContext::report(NodeId at, Severity severity, std::string message, std::function<void(Finding&)> explain) {
+  Report& report = reports_.emplace_back();
+  report.explain = std::move(explain);
+  Finding& finding = report.finding;
+  finding.rule = rule_;
+  finding.severity = severity;
+  finding.message = std::move(message);
+  finding.node_id = at;
+  if (!at) return;
+  finding.node = label(named_value(graph_, at));
+  finding.function = graph_[graph_[function_of(graph_, at)].name];
+  const LocationId shown = shown_frame(graph_, graph_[at].loc);
+  finding.at = graphwitness::span_of(graph_, shown);
+  for (LocationId frame : frames_of(graph_, graph_[at].loc)) {
+    if (finding.module.empty()) finding.module = graph_[graph_[frame].scope];
+    if (frame == shown || !graph_[frame].file) continue;
+    finding.stack.push_back({graphwitness::span_of(graph_, frame), std::string(graph_[graph_[frame].function])});
+  }
+}
+
+}  // namespace graphwitness

@@ -1,0 +1,138 @@
+#include "rules/decision.h"
+
+#include <algorithm>
+
+#include "analysis/arms.h"
+#include "rules/places.h"
+
+namespace graphwitness {
+namespace {
+
+constexpr std::size_t kNamedOperators = 3;
+
+std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
+
+std::string input_name(const Graph& graph, ValueId input) { return std::string(graph[graph[input].name]); }
+
+/// "a", "a and b", "a, b and c".
+std::string enumerate(const std::vector<std::string>& items) {
+  std::string text;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) text += i + 1 == items.size() ? " and " : ", ";
+    text += items[i];
+  }
+  return text;
+}
+
+/// The method itself is a recording: what is scripted inside it was called by traced code, and stays as it is.
+bool is_kept_by_trace(const Graph& graph, const Function& function) {
+  if (function.origin == Function::Origin::traced) return true;
+  if (function.origin != Function::Origin::mixed || !function.self) return false;
+  const std::string name = std::string(graph[graph[function.self].type]) + "." + std::string(graph[function.name]);
+  return std::ranges::any_of(graph.callables(), [&](const Callable& callable) {
+    return graph[callable.name] == name && callable.origin == Function::Origin::traced;
+  });
+}
+
+const Function& function_of(const Graph& graph, NodeId node) { return graph[graph[graph[node].parent].function]; }
+
+bool is_in_library(const Graph& graph, NodeId node) {
+  for (LocationId frame : frames_of(graph, graph[node].loc)) {
+    if (graph[frame].file) return is_library_file(graph[graph[frame].file]);
+  }
+  return false;
+}
+
+TrailStep input_step(RuleContext& context, const Function& function, ValueId input) {
+  const Graph& graph = context.graph();
+  return {.at = span_of(graph, function.loc),
+          .node_id = {},
+          .node = std::string(context.label(input)),
+          .op = "input",
+          .message = "input " + quoted(input_name(graph, input))};
+}
+
+TrailStep node_step(RuleContext& context, NodeId node, std::string message) {
+  const Graph& graph = context.graph();
+  const auto results = graph[graph[node].results];
+  const auto operands = graph[graph[node].operands];
+  ValueId named;
+  if (!operands.empty()) named = operands[0];
+  if (!results.empty() && results[0]) named = results[0];
+  return {.at = context.span_of(node),
+          .node_id = node,
+          .node = std::string(context.label(named)),
+          .op = std::string(graph[graph[node].op]),
+          .message = std::move(message)};
+}
+
+}  // namespace
+
+std::optional<Origin> data_origin(const Provenance& provenance, ValueId decider) {
+  if (!decider) return std::nullopt;
+  for (Origin origin : {Origin::data, Origin::random}) {
+    if (provenance.comes_from(decider, Facet::data, origin)) return origin;
+  }
+  return std::nullopt;
+}
+
+std::string describe_origin(const Graph& graph, const Provenance& provenance, ValueId decider, Origin origin) {
+  if (origin == Origin::random) return "random numbers";
+  std::vector<std::string> names;
+  for (ValueId input : provenance.inputs(decider, Facet::data, origin)) {
+    names.push_back(quoted(input_name(graph, input)));
+  }
+  return "the " + std::string(name_of(origin)) + " of " + enumerate(names);
+}
+
+std::string why_note(const RuleContext& context, NodeId node) {
+  const Graph& graph = context.graph();
+  if (graph.format() == Format::onnx) return "; the exported graph keeps both";
+  if (is_kept_by_trace(graph, function_of(graph, node))) return "; scripted code called by a trace, which keeps it";
+  if (context.options().purpose == Purpose::script) return "; kept as long as the archive ships scripted";
+  if (is_in_library(graph, node)) return "; inside PyTorch itself";
+  return {};
+}
+
+Severity decision_severity(const RuleContext& context, NodeId node) {
+  return why_note(context, node).empty() ? Severity::error : Severity::note;
+}
+
+void explain_decision(RuleContext& context, Finding& finding, NodeId node, ValueId decider, Origin origin,
+                      const std::string& what_is_decided) {
+  const Graph& graph = context.graph();
+  const auto& provenance = context.analysis<Provenance>();
+  for (Origin found : provenance.origins(decider, Facet::data)) finding.provenance.emplace_back(name_of(found));
+  for (ValueId input : provenance.inputs(decider, Facet::data, origin)) {
+    finding.inputs.push_back(input_name(graph, input));
+  }
+  const Provenance::Trail trail = provenance.trail(decider, Facet::data, origin);
+  if (trail.input) finding.trail.push_back(input_step(context, function_of(graph, node), trail.input));
+  if (trail.is_cut) {
+    finding.trail.push_back(
+        {.at = {}, .node_id = {}, .node = {}, .op = {}, .message = "… the operations next to it left out"});
+  }
+  for (NodeId step : trail.nodes) {
+    if (step != node) finding.trail.push_back(node_step(context, step, ""));
+  }
+  finding.trail.push_back(node_step(context, node, what_is_decided));
+}
+
+std::string describe_arm(const RuleContext& context, BlockId block) {
+  const Graph& graph = context.graph();
+  std::vector<std::string> names = notable_operators(graph, block);
+  if (names.empty()) return "no operation";
+  const std::size_t more = names.size() > kNamedOperators ? names.size() - kNamedOperators : 0;
+  names.resize(names.size() - more);
+  for (std::string& name : names) name = quoted(name);
+  if (more > 0) names.push_back(std::to_string(more) + (more == 1 ? " more operator" : " more operators"));
+  std::string text = enumerate(names);
+  for (NodeId node : graph[graph[block].nodes]) {
+    const SourceSpan place = context.span_of(node);
+    if (place.line == 0 || graph[graph[node].op] == "prim::Constant") continue;
+    return text + " (line " + std::to_string(place.line) + ")";
+  }
+  return text;
+}
+
+}  // namespace graphwitness

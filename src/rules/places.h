@@ -1,0 +1,25 @@
+#pragma once
+/// From locations of the IR to places a user can open.
+
+#include <string_view>
+#include <vector>
+
+#include "graphwitness/findings/finding.h"
+#include "graphwitness/ir/graph.h"
+
+namespace graphwitness {
+
+/// A file of PyTorch itself ("/usr/lib/python3/dist-packages/torch/nn/functional.py"), where the same pattern is by
+/// design.
+bool is_library_file(std::string_view file);
+
+/// Frames of a location, innermost first.
+std::vector<LocationId> frames_of(const Graph& graph, LocationId location);
+
+/// The frame to show: the innermost outside PyTorch, else the innermost; none when nothing is known.
+LocationId shown_frame(const Graph& graph, LocationId location);
+
+/// A frame as a place, with the line's text when the archive carries it.
+SourceSpan span_of(const Graph& graph, LocationId frame);
+
+}  // namespace graphwitness

@@ -1,0 +1,135 @@
+// Runs every tests/rules/<rule>.ir: cases divided by `// -----`, expectations `// expect SEVERITY RULE {{part of the
+// message}}` on the line at fault. A finding that no line expects fails, and so does an expectation that is not met.
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "graphwitness/ir/text.h"
+#include "rules/registry.h"
+#include "rules/run.h"
+
+namespace graphwitness {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& path) {
+  std::ifstream file(path);
+  REQUIRE_MESSAGE(file, "cannot read " << path.string());
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+struct Expectation {
+  std::uint32_t line;
+  std::string severity;
+  std::string rule;
+  std::string part;
+};
+
+struct Case {
+  std::uint32_t first_line;
+  std::string text;
+};
+
+std::vector<Case> split(const std::string& text) {
+  std::vector<Case> cases{{1, ""}};
+  std::istringstream lines(text);
+  std::uint32_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    if (line.starts_with("// -----")) {
+      cases.push_back({number + 1, ""});
+    } else {
+      cases.back().text += line + "\n";
+    }
+  }
+  return cases;
+}
+
+std::vector<Expectation> expectations(const std::string& text) {
+  static const std::regex kPattern(R"(// expect (\w+) ([\w-]+)(?: \{\{(.*)\}\})?)");
+  std::vector<Expectation> found;
+  std::istringstream lines(text);
+  std::uint32_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    std::smatch match;
+    if (std::regex_search(line, match, kPattern)) found.push_back({number, match[1], match[2], match[3]});
+  }
+  return found;
+}
+
+bool meets(const Finding& finding, std::uint32_t line, const Expectation& expectation) {
+  return line == expectation.line && finding.rule == expectation.rule &&
+         name_of(finding.severity) == expectation.severity &&
+         finding.message.find(expectation.part) != std::string::npos;
+}
+
+void check_case(const Rule& rule, const std::string& file, const Case& test) {
+  const ReadResult read = read_ir(test.text, {.file = file});
+  const Rule* const rules[] = {&rule};
+  const std::vector<Finding> findings = run_rules(read.graph, rules, {});
+  std::vector<Expectation> expected = expectations(test.text);
+  for (const Finding& finding : findings) {
+    const std::uint32_t line = finding.node_id ? read.node_lines[finding.node_id.raw] : 0;
+    const auto met = std::ranges::find_if(expected, [&](const Expectation& e) { return meets(finding, line, e); });
+    CHECK_MESSAGE(met != expected.end(), file << ":" << test.first_line + line - 1 << ": unexpected "
+                                              << name_of(finding.severity) << " " << finding.rule << ": "
+                                              << finding.message);
+    if (met != expected.end()) expected.erase(met);
+  }
+  for (const Expectation& missing : expected) {
+    FAIL_CHECK(file << ":" << test.first_line + missing.line - 1 << ": expected " << missing.severity << " "
+                    << missing.rule << " {{" << missing.part << "}}");
+  }
+}
+
+const fs::path kSource = GRAPHWITNESS_SOURCE_DIR;
+
+TEST_CASE("every rule finds what its cases expect, and nothing else") {
+  for (const Rule* rule : all_rules()) {
+    const fs::path path = kSource / "tests/rules" / (std::string(rule->id) + ".ir");
+    const std::vector<Case> cases = split(read_file(path));
+    bool finds = false;
+    bool stays_silent = false;
+    for (const Case& test : cases) {
+      CAPTURE(test.first_line);
+      check_case(*rule, path.filename().string(), test);
+      (expectations(test.text).empty() ? stays_silent : finds) = true;
+    }
+    CHECK_MESSAGE(finds, path.filename().string() << " expects nothing");
+    CHECK_MESSAGE(stays_silent, path.filename().string() << " has no silent case");
+  }
+}
+
+TEST_CASE("a rule has one name in table, page and tests") {
+  CHECK(!all_rules().empty());
+  CHECK(std::ranges::is_sorted(all_rules(), {}, &Rule::id));
+  for (const Rule* rule : all_rules()) {
+    CAPTURE(rule->id);
+    CHECK(find_rule(rule->id) == rule);
+    const std::string_view page = rule_page(rule->id);
+    CHECK(page.starts_with("# " + std::string(rule->id) + "\n"));
+    for (const char* heading : {"## What it finds", "## Why it matters", "## Example", "## How to fix it",
+                                "## When to silence it", "## Options"}) {
+      CHECK_MESSAGE(page.find(heading) != std::string_view::npos, "the page has no heading " << heading);
+    }
+  }
+  for (const auto& entry : fs::directory_iterator(kSource / "docs/rules")) {
+    CHECK_MESSAGE(find_rule(entry.path().stem().string()) != nullptr, entry.path().string() << " is of no rule");
+  }
+  CHECK(find_rule("no-such-rule") == nullptr);
+  CHECK(rule_page("no-such-rule").empty());
+}
+
+}  // namespace
+}  // namespace graphwitness
