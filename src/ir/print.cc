@@ -485,7 +485,12 @@ class Printer {
     for (const Attribute& attribute : graph_[attributes]) {
       if (!first) out_ += ", ";
       first = false;
-      append_word(out_, graph_[attribute.name]);
+      const std::string_view name = graph_[attribute.name];
+      if (is_word_shaped(name)) {
+        out_ += name;
+      } else {
+        quoted(name);
+      }
       out_ += '=';
       append_literal(out_, graph_, attribute.value, SIZE_MAX);
     }
