@@ -84,9 +84,9 @@ class BlockMatcher {
 
 bool has_side_effect(const Graph& graph, NodeId node) {
   const std::string_view op = graph[graph[node].op];
-  static constexpr std::string_view kEffects[] = {"prim::RaiseException", "prim::Print", "prim::SetAttr", "aten::warn",
-                                                  "aten::save", "aten::manual_seed", "prim::CallMethod",
-                                                  "prim::CallFunction"};
+  static constexpr std::string_view kEffects[] = {"prim::RaiseException", "prim::Print",       "prim::SetAttr",
+                                                  "aten::warn",           "aten::save",        "aten::manual_seed",
+                                                  "prim::CallMethod",     "prim::CallFunction"};
   return std::ranges::find(kEffects, op) != std::end(kEffects) || effect_of(graph, node).writes_first;
 }
 
@@ -131,8 +131,8 @@ bool is_unobserved(const Graph& graph, NodeId node) {
 }
 
 std::vector<std::string> notable_operators(const Graph& graph, BlockId block) {
-  static constexpr std::string_view kPlumbing[] = {"prim::Constant", "prim::GetAttr", "prim::ListConstruct",
-                                                   "prim::TupleConstruct", "prim::TupleUnpack", "prim::ListUnpack",
+  static constexpr std::string_view kPlumbing[] = {"prim::Constant",       "prim::GetAttr",       "prim::ListConstruct",
+                                                   "prim::TupleConstruct", "prim::TupleUnpack",   "prim::ListUnpack",
                                                    "prim::unchecked_cast", "prim::Uninitialized", "onnx::Constant"};
   std::vector<std::string> names;
   for (NodeId node : flatten(graph, block).nodes) {

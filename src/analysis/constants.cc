@@ -25,12 +25,18 @@ Constant from_literal(const Graph& graph, LiteralId id) {
   if (!id) return {};
   const Literal& literal = graph[id];
   switch (literal.kind) {
-    case Literal::Kind::unknown: return {};
-    case Literal::Kind::none: return {.kind = Kind::none, .text = {}};
-    case Literal::Kind::boolean: return boolean(literal.bits != 0);
-    case Literal::Kind::integer: return integer(literal.bits);
-    case Literal::Kind::floating: return {.kind = Kind::floating, .bits = literal.bits, .text = {}};
-    case Literal::Kind::string: return {.kind = Kind::string, .text = graph.text(literal)};
+    case Literal::Kind::unknown:
+      return {};
+    case Literal::Kind::none:
+      return {.kind = Kind::none, .text = {}};
+    case Literal::Kind::boolean:
+      return boolean(literal.bits != 0);
+    case Literal::Kind::integer:
+      return integer(literal.bits);
+    case Literal::Kind::floating:
+      return {.kind = Kind::floating, .bits = literal.bits, .text = {}};
+    case Literal::Kind::string:
+      return {.kind = Kind::string, .text = graph.text(literal)};
     case Literal::Kind::complex:
     case Literal::Kind::tensor:
     case Literal::Kind::type:
@@ -38,7 +44,8 @@ Constant from_literal(const Graph& graph, LiteralId id) {
     case Literal::Kind::list:
     case Literal::Kind::tuple:
     case Literal::Kind::dict:
-    case Literal::Kind::opaque: break;
+    case Literal::Kind::opaque:
+      break;
   }
   return {.kind = Kind::not_none, .text = {}};
 }

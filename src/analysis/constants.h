@@ -15,8 +15,8 @@ namespace graphwitness {
 struct Constant {
   enum class Kind : std::uint8_t { unknown, none, not_none, boolean, integer, floating, string };
   Kind kind = Kind::unknown;
-  std::int64_t bits = 0;   ///< boolean, integer; of a floating number its pattern
-  std::string_view text;   ///< string
+  std::int64_t bits = 0;  ///< boolean, integer; of a floating number its pattern
+  std::string_view text;  ///< string
   friend bool operator==(const Constant&, const Constant&) = default;
 };
 
@@ -32,8 +32,8 @@ class Constants {
  private:
   friend class ConstantFolder;
   ModuleValues modules_;
-  std::vector<Constant> values_;     // by value
-  std::vector<std::uint8_t> dead_;   // by block
+  std::vector<Constant> values_;    // by value
+  std::vector<std::uint8_t> dead_;  // by block
 };
 
 }  // namespace graphwitness

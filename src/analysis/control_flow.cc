@@ -10,8 +10,8 @@ std::uint32_t minus(std::size_t total, std::uint32_t part) {
   return total > part ? static_cast<std::uint32_t>(total) - part : 0;
 }
 
-/// ONNX Scan: a count of scanned inputs as attribute; the operands before them are carried. Opset 8 has one more operand
-/// in front (sequence lengths), told by the number of the body's parameters.
+/// ONNX Scan: a count of scanned inputs as attribute; the operands before them are carried. Opset 8 has one more
+/// operand in front (sequence lengths), told by the number of the body's parameters.
 LoopForm scan_form(const Graph& graph, NodeId node, std::uint32_t operands, std::uint32_t params) {
   const Literal* attribute = graph.attribute(node, "num_scan_inputs");
   const std::int64_t scanned = attribute != nullptr ? attribute->bits : 1;

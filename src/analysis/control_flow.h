@@ -15,9 +15,9 @@ bool is_branch(const Graph& graph, NodeId node);
 /// How a loop passes values: positions in its operands, its body's parameters and its body's outputs.
 /// Values that are carried from turn to turn stand in a row in each of the three, and first among the results.
 struct LoopForm {
-  std::optional<std::uint32_t> count_operand;       ///< how often at most
-  std::optional<std::uint32_t> condition_operand;   ///< whether at all
-  std::optional<std::uint32_t> condition_output;    ///< whether once more
+  std::optional<std::uint32_t> count_operand;      ///< how often at most
+  std::optional<std::uint32_t> condition_operand;  ///< whether at all
+  std::optional<std::uint32_t> condition_output;   ///< whether once more
   std::uint32_t first_carried_operand = 0;
   std::uint32_t first_carried_param = 0;
   std::uint32_t first_carried_output = 0;

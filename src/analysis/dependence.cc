@@ -15,10 +15,14 @@ constexpr std::array kAllFacets{Facet::data, Facet::shape, Facet::metadata, Face
 
 const Flow& flow_of(const Effect& effect, Facet facet) {
   switch (facet) {
-    case Facet::data: return effect.data;
-    case Facet::shape: return effect.shape;
-    case Facet::metadata: return effect.metadata;
-    case Facet::structure: break;
+    case Facet::data:
+      return effect.data;
+    case Facet::shape:
+      return effect.shape;
+    case Facet::metadata:
+      return effect.metadata;
+    case Facet::structure:
+      break;
   }
   return effect.structure;
 }
@@ -82,8 +86,8 @@ class DependenceBuilder {
   struct Open {
     NodeId node;
     std::vector<std::uint32_t> cells;
-    std::vector<Version> before;               // by cell of `cells`
-    std::vector<std::vector<Version>> after;   // by block that can run, then by cell
+    std::vector<Version> before;              // by cell of `cells`
+    std::vector<std::vector<Version>> after;  // by block that can run, then by cell
   };
 
   // Edges.
@@ -193,9 +197,8 @@ class DependenceBuilder {
     if (written != Aliases::kNone) {
       change_cell(written, id, [&](FacetId to, Facet facet) { flow_in(to, effect, facet, operands); });
     }
-    const std::uint32_t shared = effect.aliases_first && !operands.empty() && operands[0]
-                                     ? aliases_.cell(operands[0])
-                                     : Aliases::kNone;
+    const std::uint32_t shared =
+        effect.aliases_first && !operands.empty() && operands[0] ? aliases_.cell(operands[0]) : Aliases::kNone;
     for (ValueId result : results) {
       const bool adds_nothing = result && shared != Aliases::kNone && aliases_.cell(result) == shared &&
                                 !lives_in_cell(result, Facet::structure);
@@ -491,8 +494,8 @@ class DependenceBuilder {
   const Constants& constants_;
   Aliases aliases_;
   std::vector<Dependence::Edge> edges_;
-  std::vector<Version> current_;       // by cell
-  std::vector<ValueId> same_shape_;    // by value: the first value that is known to have its shape
+  std::vector<Version> current_;     // by cell
+  std::vector<ValueId> same_shape_;  // by value: the first value that is known to have its shape
   std::vector<Open> open_;
   std::uint32_t dead_ = 0;
 };

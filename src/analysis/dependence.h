@@ -1,9 +1,9 @@
 #pragma once
 /// What depends on what: a graph over the facets of all values. Provenance is reachability in it.
 ///
-/// Flow-sensitive for memory that is written in place (every write makes a new version of its cell), exact for tuples and
-/// lists that are taken apart again, and implicit flow included: what a branch or a loop yields depends on its condition.
-/// Linear in the size of the graph, apart from cells written in deep nests.
+/// Flow-sensitive for memory that is written in place (every write makes a new version of its cell), exact for tuples
+/// and lists that are taken apart again, and implicit flow included: what a branch or a loop yields depends on its
+/// condition. Linear in the size of the graph, apart from cells written in deep nests.
 
 #include <cstdint>
 #include <span>

@@ -39,7 +39,8 @@ ModuleValues::ModuleValues(const Graph& graph) : graph_(graph), modules_(graph.a
       const ModuleAttribute* read = attribute_read(node);
       if (read == nullptr || !read->value) return;
       const Literal& value = graph[read->value];
-      if (value.kind == Literal::Kind::module) modules_[results[0].raw] = ModuleId{static_cast<std::uint32_t>(value.bits)};
+      if (value.kind == Literal::Kind::module)
+        modules_[results[0].raw] = ModuleId{static_cast<std::uint32_t>(value.bits)};
     };
     walk(graph, function.body, NodeVisitor<decltype(visit)>{visit});
   }

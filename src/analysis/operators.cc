@@ -23,11 +23,8 @@ constexpr Effect kCompute{.data = {kD | kS, kD | kS, kD},
                           .structure = {kS | kT, kT, kD}};
 constexpr Effect kElementwise{
     .data = {kD, kD, kD}, .shape = {kS, kS, 0}, .metadata = {kM, kM, kM | kT}, .keeps_shape = true};
-constexpr Effect kCompare{.data = {kD, kD, kD},
-                          .shape = {kS, kS, 0},
-                          .metadata = {kM, kM, kM | kT},
-                          .keeps_shape = true,
-                          .boolean = true};
+constexpr Effect kCompare{
+    .data = {kD, kD, kD}, .shape = {kS, kS, 0}, .metadata = {kM, kM, kM | kT}, .keeps_shape = true, .boolean = true};
 /// Another view of the elements: scalars choose which and how.
 constexpr Effect kView{.data = {kD, kD, kD},
                        .shape = {kS, kS, kD},
@@ -55,13 +52,9 @@ constexpr Effect kFillFrom{.data = {kD, kD, kD}, .shape = {kD, kD, kD}, .metadat
 constexpr Effect kFillLike{.data = {0, 0, kD}, .shape = {kS, 0, 0}, .metadata = {kM, 0, kM | kT}, .keeps_shape = true};
 constexpr Effect kNewLike{.data = {0, 0, kD}, .shape = {0, 0, kD}, .metadata = {kM, 0, kT}};
 constexpr Effect kRandomFill{.shape = {kD, kD, kD}, .metadata = {kT, 0, kT | kM}, .random = true};
-constexpr Effect kRandomLike{.data = {0, 0, kD},
-                             .shape = {kS, kS, 0},
-                             .metadata = {kM, kM, kM | kT},
-                             .random = true,
-                             .keeps_shape = true};
-constexpr Effect kRandomCompute{
-    .data = {kD, kD, kD}, .shape = {kS, kS, kD}, .metadata = {kM, kM, kT}, .random = true};
+constexpr Effect kRandomLike{
+    .data = {0, 0, kD}, .shape = {kS, kS, 0}, .metadata = {kM, kM, kM | kT}, .random = true, .keeps_shape = true};
+constexpr Effect kRandomCompute{.data = {kD, kD, kD}, .shape = {kS, kS, kD}, .metadata = {kM, kM, kT}, .random = true};
 /// How many elements come out depends on what the elements are.
 constexpr Effect kDataToShape{.data = {kD | kS, kD | kS, kD},
                               .shape = {kD | kS, kD | kS, kD},
@@ -83,10 +76,8 @@ constexpr Effect kWriteContainer{.data = {kD, kD, kD},
                                  .structure = {kT, kT, kD},
                                  .writes_first = true,
                                  .aliases_first = true};
-constexpr Effect kEverything{.data = {kAll, kAll, kAll},
-                             .shape = {kAll, kAll, kAll},
-                             .metadata = {kM, kM, kM},
-                             .structure = {kAll, kAll, kAll}};
+constexpr Effect kEverything{
+    .data = {kAll, kAll, kAll}, .shape = {kAll, kAll, kAll}, .metadata = {kM, kM, kM}, .structure = {kAll, kAll, kAll}};
 constexpr Effect kNothing{};
 
 constexpr Effect with_shape_operands(Effect effect, std::uint16_t operands) {
@@ -106,77 +97,102 @@ constexpr Effect kOnnxFillFrom = with_shape_operands(kFillFrom, 0b111);
 
 constexpr std::array kEntries = std::to_array<Entry>({
     {&kElementwise,
-     "aten::abs aten::absolute aten::acos aten::acosh aten::add aten::addcdiv aten::addcmul aten::alpha_dropout aten::angle "
+     "aten::abs aten::absolute aten::acos aten::acosh aten::add aten::addcdiv aten::addcmul aten::alpha_dropout "
+     "aten::angle "
      "aten::asin aten::asinh aten::atan aten::atan2 aten::atanh aten::bitwise_and aten::bitwise_not aten::bitwise_or "
-     "aten::bitwise_xor aten::ceil aten::celu aten::clamp aten::clamp_max aten::clamp_min aten::clip aten::copysign aten::cos "
-     "aten::cosh aten::deg2rad aten::digamma aten::div aten::divide aten::elu aten::erf aten::erfc aten::erfinv aten::exp "
+     "aten::bitwise_xor aten::ceil aten::celu aten::clamp aten::clamp_max aten::clamp_min aten::clip aten::copysign "
+     "aten::cos "
+     "aten::cosh aten::deg2rad aten::digamma aten::div aten::divide aten::elu aten::erf aten::erfc aten::erfinv "
+     "aten::exp "
      "aten::exp2 aten::expm1 aten::fix aten::float_power aten::floor aten::floor_divide aten::floordiv aten::fmax "
      "aten::fmin aten::fmod aten::frac aten::gelu aten::hardshrink aten::hardsigmoid aten::hardswish aten::hardtanh "
-     "aten::hypot aten::leaky_relu aten::lerp aten::lgamma aten::log aten::log10 aten::log1p aten::log2 aten::log_sigmoid "
+     "aten::hypot aten::leaky_relu aten::lerp aten::lgamma aten::log aten::log10 aten::log1p aten::log2 "
+     "aten::log_sigmoid "
      "aten::logaddexp aten::logaddexp2 aten::logit aten::masked_fill aten::maximum aten::minimum aten::mish aten::mul "
      "aten::multiply aten::nan_to_num aten::neg aten::negative aten::pow aten::positive aten::prelu aten::rad2deg "
-     "aten::reciprocal aten::relu aten::relu6 aten::remainder aten::round aten::rrelu aten::rsqrt aten::rsub aten::selu "
+     "aten::reciprocal aten::relu aten::relu6 aten::remainder aten::round aten::rrelu aten::rsqrt aten::rsub "
+     "aten::selu "
      "aten::sgn aten::sigmoid aten::sign aten::silu aten::sin aten::sinc aten::sinh aten::softplus aten::softshrink "
-     "aten::softsign aten::sqrt aten::square aten::sub aten::subtract aten::tan aten::tanh aten::tanhshrink aten::threshold "
+     "aten::softsign aten::sqrt aten::square aten::sub aten::subtract aten::tan aten::tanh aten::tanhshrink "
+     "aten::threshold "
      "aten::triu aten::tril aten::true_divide aten::trunc aten::where aten::xlogy aten::type_as aten::clone aten::flip "
      "aten::cumsum aten::cumprod aten::softmax aten::log_softmax aten::layer_norm aten::batch_norm aten::instance_norm "
      "aten::group_norm aten::sort aten::argsort aten::roll aten::__lshift__ aten::__rshift__ "
-     "onnx::Abs onnx::Acos onnx::Acosh onnx::Add onnx::Asin onnx::Asinh onnx::Atan onnx::Atanh onnx::BatchNormalization "
-     "onnx::BitShift onnx::BitwiseAnd onnx::BitwiseNot onnx::BitwiseOr onnx::BitwiseXor onnx::Cast onnx::CastLike onnx::Ceil "
-     "onnx::Celu onnx::Clip onnx::Cos onnx::Cosh onnx::CumSum onnx::Div onnx::Elu onnx::Erf onnx::Exp onnx::Floor onnx::Gelu "
+     "onnx::Abs onnx::Acos onnx::Acosh onnx::Add onnx::Asin onnx::Asinh onnx::Atan onnx::Atanh "
+     "onnx::BatchNormalization "
+     "onnx::BitShift onnx::BitwiseAnd onnx::BitwiseNot onnx::BitwiseOr onnx::BitwiseXor onnx::Cast onnx::CastLike "
+     "onnx::Ceil "
+     "onnx::Celu onnx::Clip onnx::Cos onnx::Cosh onnx::CumSum onnx::Div onnx::Elu onnx::Erf onnx::Exp onnx::Floor "
+     "onnx::Gelu "
      "onnx::HardSigmoid onnx::HardSwish onnx::InstanceNormalization onnx::LayerNormalization onnx::LeakyRelu onnx::Log "
      "onnx::LogSoftmax onnx::Max onnx::Mean onnx::Min onnx::Mish onnx::Mod onnx::Mul onnx::Neg onnx::PRelu onnx::Pow "
      "onnx::Reciprocal onnx::Relu onnx::Round onnx::Selu onnx::Sigmoid onnx::Sign onnx::Sin onnx::Sinh onnx::Softmax "
-     "onnx::Softplus onnx::Softsign onnx::Sqrt onnx::Sub onnx::Sum onnx::Tan onnx::Tanh onnx::ThresholdedRelu onnx::Trilu "
+     "onnx::Softplus onnx::Softsign onnx::Sqrt onnx::Sub onnx::Sum onnx::Tan onnx::Tanh onnx::ThresholdedRelu "
+     "onnx::Trilu "
      "onnx::Where onnx::QuantizeLinear onnx::DequantizeLinear"},
     {&kCompare,
-     "aten::eq aten::equal_ aten::ge aten::greater aten::greater_equal aten::gt aten::isclose aten::isfinite aten::isinf "
+     "aten::eq aten::equal_ aten::ge aten::greater aten::greater_equal aten::gt aten::isclose aten::isfinite "
+     "aten::isinf "
      "aten::isnan aten::isneginf aten::isposinf aten::isreal aten::le aten::less aten::less_equal aten::logical_and "
-     "aten::logical_not aten::logical_or aten::logical_xor aten::lt aten::ne aten::not_equal aten::signbit aten::__and__ "
+     "aten::logical_not aten::logical_or aten::logical_xor aten::lt aten::ne aten::not_equal aten::signbit "
+     "aten::__and__ "
      "aten::__or__ aten::__xor__ aten::__not__ "
-     "onnx::And onnx::Equal onnx::Greater onnx::GreaterOrEqual onnx::IsInf onnx::IsNaN onnx::Less onnx::LessOrEqual onnx::Not "
+     "onnx::And onnx::Equal onnx::Greater onnx::GreaterOrEqual onnx::IsInf onnx::IsNaN onnx::Less onnx::LessOrEqual "
+     "onnx::Not "
      "onnx::Or onnx::Xor"},
     {&kView,
-     "aten::as_strided aten::broadcast_to aten::chunk aten::diagonal aten::expand aten::expand_as aten::flatten aten::movedim "
+     "aten::as_strided aten::broadcast_to aten::chunk aten::diagonal aten::expand aten::expand_as aten::flatten "
+     "aten::movedim "
      "aten::moveaxis aten::narrow aten::permute aten::reshape aten::reshape_as aten::select aten::slice aten::split "
      "aten::split_with_sizes aten::squeeze aten::swapaxes aten::swapdims aten::t aten::numpy_T aten::tensor_split "
-     "aten::transpose aten::unbind aten::unflatten aten::unfold aten::unsqueeze aten::unsafe_chunk aten::unsafe_split aten::mT "
+     "aten::transpose aten::unbind aten::unflatten aten::unfold aten::unsqueeze aten::unsafe_chunk aten::unsafe_split "
+     "aten::mT "
      "aten::adjoint aten::view aten::view_as aten::hsplit aten::vsplit aten::dsplit aten::real aten::imag aten::ravel"},
     {&kSame,
-     "aten::alias aten::contiguous aten::cpu aten::cuda aten::data aten::detach aten::double aten::float aten::half aten::int "
+     "aten::alias aten::contiguous aten::cpu aten::cuda aten::data aten::detach aten::double aten::float aten::half "
+     "aten::int "
      "aten::long aten::bool aten::to aten::type aten::_unwrap_optional prim::data prim::unchecked_cast "
-     "prim::unchecked_unwrap_optional prim::NumToTensor aten::dequantize aten::requires_grad_ aten::lift aten::lift_fresh "
-     "aten::dropout aten::feature_dropout aten::dropout_ aten::resolve_conj aten::resolve_neg aten::device_ prim::tolist_copy "
+     "prim::unchecked_unwrap_optional prim::NumToTensor aten::dequantize aten::requires_grad_ aten::lift "
+     "aten::lift_fresh "
+     "aten::dropout aten::feature_dropout aten::dropout_ aten::resolve_conj aten::resolve_neg aten::device_ "
+     "prim::tolist_copy "
      "prim::profile prim::ListUnpack prim::TupleUnpack prim::TupleIndex prim::TupleSlice "
      "onnx::Identity onnx::Dropout onnx::Optional onnx::OptionalGetElement"},
     {&kReadShape,
-     "aten::size aten::numel aten::sym_size aten::sym_numel aten::sizes aten::_shape_as_tensor aten::is_same_size prim::shape "
+     "aten::size aten::numel aten::sym_size aten::sym_numel aten::sizes aten::_shape_as_tensor aten::is_same_size "
+     "prim::shape "
      "onnx::Shape onnx::Size"},
     {&kReadMetadata,
-     "aten::dim aten::ndimension aten::is_floating_point aten::is_complex aten::is_signed aten::element_size aten::get_device "
+     "aten::dim aten::ndimension aten::is_floating_point aten::is_complex aten::is_signed aten::element_size "
+     "aten::get_device "
      "aten::result_type aten::qscheme aten::is_pinned aten::is_leaf aten::is_inference aten::output_nr aten::_version "
      "aten::retains_grad aten::is_conj aten::is_neg prim::device prim::dtype prim::layout prim::is_cpu prim::is_cuda "
-     "prim::is_ipu prim::is_meta prim::is_mkldnn prim::is_mps prim::is_nested prim::is_ort prim::is_quantized prim::is_sparse "
+     "prim::is_ipu prim::is_meta prim::is_mkldnn prim::is_mps prim::is_nested prim::is_ort prim::is_quantized "
+     "prim::is_sparse "
      "prim::is_sparse_csr prim::is_vulkan prim::is_xpu prim::ndim prim::requires_grad prim::type prim::isinstance "
      "prim::is_mtia prim::is_maia prim::itemsize"},
     {&kReadLayout,
-     "aten::stride aten::is_contiguous aten::storage_offset aten::is_non_overlapping_and_dense aten::is_strides_like_format "
+     "aten::stride aten::is_contiguous aten::storage_offset aten::is_non_overlapping_and_dense "
+     "aten::is_strides_like_format "
      "aten::is_set_to"},
     {&kIsNone, "aten::__is__ aten::__isnot__ onnx::OptionalHasElement"},
     {&kReadStructure, "aten::len aten::keys onnx::SequenceLength"},
     {&kReadNumber,
-     "aten::Bool aten::Complex aten::ComplexImplicit aten::Float aten::FloatImplicit aten::Int aten::IntImplicit aten::item "
+     "aten::Bool aten::Complex aten::ComplexImplicit aten::Float aten::FloatImplicit aten::Int aten::IntImplicit "
+     "aten::item "
      "aten::Scalar aten::ScalarImplicit aten::_local_scalar_dense aten::is_nonzero prim::tolist aten::_tensor_to_list "
      "aten::q_scale aten::q_zero_point prim::max_copy"},
     {&kReadEverything, "aten::equal aten::allclose"},
     {&kFill, "aten::empty aten::empty_strided aten::eye aten::ones aten::zeros prim::AutogradZero"},
     {&kFillFrom,
-     "aten::arange aten::full aten::linspace aten::logspace aten::range aten::scalar_tensor aten::tensor aten::as_tensor "
+     "aten::arange aten::full aten::linspace aten::logspace aten::range aten::scalar_tensor aten::tensor "
+     "aten::as_tensor "
      "aten::hann_window aten::hamming_window aten::blackman_window aten::tril_indices aten::triu_indices"},
     {&kFillLike, "aten::empty_like aten::full_like aten::ones_like aten::zeros_like onnx::EyeLike"},
     {&kNewLike, "aten::new_empty aten::new_full aten::new_ones aten::new_zeros aten::new_empty_strided"},
     {&kRandomFill,
-     "aten::rand aten::randint aten::randn aten::randperm onnx::RandomNormal onnx::RandomUniform aten::normal_functional"},
+     "aten::rand aten::randint aten::randn aten::randperm onnx::RandomNormal onnx::RandomUniform "
+     "aten::normal_functional"},
     {&kRandomLike,
      "aten::bernoulli aten::poisson aten::rand_like aten::randint_like aten::randn_like aten::normal aten::bernoulli_ "
      "aten::normal_ aten::uniform_ aten::exponential_ aten::random_ onnx::Bernoulli onnx::RandomNormalLike "
@@ -188,12 +204,14 @@ constexpr std::array kEntries = std::to_array<Entry>({
      "aten::combinations aten::_pack_padded_sequence torchvision::nms aten::coalesce aten::to_sparse "
      "onnx::Compress onnx::NonMaxSuppression onnx::NonZero onnx::Unique onnx::StringSplit onnx::TfIdfVectorizer"},
     {&kMakeContainer,
-     "prim::ListConstruct prim::TupleConstruct prim::DictConstruct aten::list aten::dict aten::values aten::items aten::copy "
+     "prim::ListConstruct prim::TupleConstruct prim::DictConstruct aten::list aten::dict aten::values aten::items "
+     "aten::copy "
      "onnx::SequenceConstruct onnx::SequenceEmpty onnx::SequenceInsert onnx::SequenceErase onnx::SplitToSequence"},
     {&kReadContainer, "aten::__getitem__ aten::get prim::min_element onnx::SequenceAt"},
     {&kContains, "aten::__contains__ aten::index_list aten::count"},
     {&kWriteContainer,
-     "aten::append aten::extend aten::insert aten::_set_item aten::clear aten::pop aten::popitem aten::remove aten::reverse "
+     "aten::append aten::extend aten::insert aten::_set_item aten::clear aten::pop aten::popitem aten::remove "
+     "aten::reverse "
      "aten::setdefault aten::update aten::Delete"},
     {&kOnnxReshape, "onnx::Reshape onnx::Squeeze onnx::Unsqueeze onnx::Flatten onnx::Transpose"},
     {&kOnnxSized,
@@ -203,7 +221,8 @@ constexpr std::array kEntries = std::to_array<Entry>({
     {&kOnnxFill, "onnx::ConstantOfShape onnx::HannWindow onnx::HammingWindow onnx::BlackmanWindow"},
     {&kOnnxFillFrom, "onnx::Range"},
     {&kNothing,
-     "prim::Constant prim::Uninitialized prim::RaiseException prim::Print aten::warn aten::manual_seed aten::is_grad_enabled "
+     "prim::Constant prim::Uninitialized prim::RaiseException prim::Print aten::warn aten::manual_seed "
+     "aten::is_grad_enabled "
      "aten::set_grad_enabled aten::is_scripting aten::is_autocast_enabled aten::get_num_threads onnx::Constant "
      "aten::backward prim::CreateObject"},
 });
@@ -297,7 +316,8 @@ bool indexes_by_mask(const Graph& graph, NodeId node) {
 bool is_scalar_like(const Graph& graph, TypeId id) {
   for (int depth = 0; depth < 8; ++depth) {
     const Type& type = graph[id];
-    if (type.kind == Type::Kind::scalar || type.kind == Type::Kind::none || type.kind == Type::Kind::opaque) return true;
+    if (type.kind == Type::Kind::scalar || type.kind == Type::Kind::none || type.kind == Type::Kind::opaque)
+      return true;
     const bool wraps = type.kind == Type::Kind::list || type.kind == Type::Kind::optional ||
                        (type.kind == Type::Kind::tuple && type.args.count > 0);
     if (!wraps) return false;
@@ -314,12 +334,17 @@ bool is_mutable(const Graph& graph, TypeId id) {
       case Type::Kind::tensor:
       case Type::Kind::list:
       case Type::Kind::dict:
-      case Type::Kind::object: return true;
-      case Type::Kind::tuple: return !is_scalar_like(graph, id);
-      case Type::Kind::optional: id = graph[type.args][0]; continue;
+      case Type::Kind::object:
+        return true;
+      case Type::Kind::tuple:
+        return !is_scalar_like(graph, id);
+      case Type::Kind::optional:
+        id = graph[type.args][0];
+        continue;
       case Type::Kind::none:
       case Type::Kind::scalar:
-      case Type::Kind::opaque: return false;
+      case Type::Kind::opaque:
+        return false;
     }
   }
   return true;
@@ -335,7 +360,8 @@ Effect effect_of(const Graph& graph, NodeId node) {
     return in_place(effect != nullptr ? *effect : kCompute);
   }
   const bool known = has_namespace(op, "aten") || has_namespace(op, "prim") || has_namespace(op, "onnx") ||
-                     has_namespace(op, "quantized") || has_namespace(op, "torchvision") || has_namespace(op, "ai.onnx.ml");
+                     has_namespace(op, "quantized") || has_namespace(op, "torchvision") ||
+                     has_namespace(op, "ai.onnx.ml");
   return known ? kCompute : kEverything;
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 /// What each operator does to the four facets of its operands: the one table that analyses of both formats share.
 ///
-/// An operator that is not in the table gets the effect of its namespace: for `aten`, `prim` and `onnx` the results depend on
-/// the facets of the same name (and on sizes, which most computations can show in their values); for any other
-/// namespace everything depends on everything.
+/// An operator that is not in the table gets the effect of its namespace: for `aten`, `prim` and `onnx` the results
+/// depend on the facets of the same name (and on sizes, which most computations can show in their values); for any
+/// other namespace everything depends on everything.
 
 #include <cstdint>
 #include <string_view>
@@ -41,8 +41,8 @@ struct Effect {
   bool writes_first = false;   ///< changes operand 0 in place
   bool aliases_first = false;  ///< the result may share memory with operand 0
   bool random = false;         ///< the data differs from run to run
-  bool keeps_shape = false;    ///< the result has the sizes of operand 0 when it is the only tensor with sizes of its own
-  bool boolean = false;        ///< the result's elements are booleans
+  bool keeps_shape = false;  ///< the result has the sizes of operand 0 when it is the only tensor with sizes of its own
+  bool boolean = false;      ///< the result's elements are booleans
 };
 
 /// The effect of a node, from its operator and, where the table leaves it open, the types of its operands.

@@ -43,7 +43,8 @@ void Lexer::skip_blank() {
 }
 
 Token Lexer::start(Token::Kind kind) const {
-  return {.kind = kind, .text = {}, .name = {}, .line = line_, .column = static_cast<std::uint32_t>(at_ - line_start_) + 1};
+  return {
+      .kind = kind, .text = {}, .name = {}, .line = line_, .column = static_cast<std::uint32_t>(at_ - line_start_) + 1};
 }
 
 Token Lexer::next() {

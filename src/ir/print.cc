@@ -16,28 +16,43 @@ constexpr std::string_view kOpaque = "opaque";
 
 std::string_view scalar_word(DType dtype) {
   switch (dtype) {
-    case DType::i64: return "int";
-    case DType::f64: return "float";
-    case DType::boolean: return "bool";
-    case DType::c128: return "complex";
-    case DType::string: return "str";
-    case DType::unknown: return "number";
-    default: return {};
+    case DType::i64:
+      return "int";
+    case DType::f64:
+      return "float";
+    case DType::boolean:
+      return "bool";
+    case DType::c128:
+      return "complex";
+    case DType::string:
+      return "str";
+    case DType::unknown:
+      return "number";
+    default:
+      return {};
   }
 }
 
 std::string_view kind_word(Type::Kind kind) {
   switch (kind) {
-    case Type::Kind::list: return "list";
-    case Type::Kind::tuple: return "tuple";
-    case Type::Kind::optional: return "optional";
-    case Type::Kind::dict: return "dict";
-    case Type::Kind::object: return "object";
-    case Type::Kind::opaque: return kOpaque;
-    case Type::Kind::none: return "none";
+    case Type::Kind::list:
+      return "list";
+    case Type::Kind::tuple:
+      return "tuple";
+    case Type::Kind::optional:
+      return "optional";
+    case Type::Kind::dict:
+      return "dict";
+    case Type::Kind::object:
+      return "object";
+    case Type::Kind::opaque:
+      return kOpaque;
+    case Type::Kind::none:
+      return "none";
     case Type::Kind::unknown:
     case Type::Kind::tensor:
-    case Type::Kind::scalar: break;
+    case Type::Kind::scalar:
+      break;
   }
   return "unknown";
 }
@@ -109,12 +124,24 @@ void append_literal(std::string& out, const Graph& graph, LiteralId id, std::siz
   const Literal& literal = graph[id];
   const auto index = [&] { append_unsigned(out, static_cast<std::uint32_t>(literal.bits)); };
   switch (literal.kind) {
-    case Literal::Kind::unknown: out += "unknown"; return;
-    case Literal::Kind::none: out += "none"; return;
-    case Literal::Kind::boolean: out += literal.bits != 0 ? "true" : "false"; return;
-    case Literal::Kind::integer: append_integer(out, literal.bits); return;
-    case Literal::Kind::floating: append_floating(out, graph.floating(literal)); return;
-    case Literal::Kind::opaque: out += "opaque "; [[fallthrough]];
+    case Literal::Kind::unknown:
+      out += "unknown";
+      return;
+    case Literal::Kind::none:
+      out += "none";
+      return;
+    case Literal::Kind::boolean:
+      out += literal.bits != 0 ? "true" : "false";
+      return;
+    case Literal::Kind::integer:
+      append_integer(out, literal.bits);
+      return;
+    case Literal::Kind::floating:
+      append_floating(out, graph.floating(literal));
+      return;
+    case Literal::Kind::opaque:
+      out += "opaque ";
+      [[fallthrough]];
     case Literal::Kind::string: {
       const std::string_view text = graph.text(literal);
       const bool cut = text.size() / 8 > most;
@@ -122,16 +149,25 @@ void append_literal(std::string& out, const Graph& graph, LiteralId id, std::siz
       if (cut) out += "…";
       return;
     }
-    case Literal::Kind::tensor: out += "tensor "; index(); return;
-    case Literal::Kind::module: out += "module "; index(); return;
+    case Literal::Kind::tensor:
+      out += "tensor ";
+      index();
+      return;
+    case Literal::Kind::module:
+      out += "module ";
+      index();
+      return;
     case Literal::Kind::type:
       out += "type ";
       append_type(out, graph, TypeId{static_cast<std::uint32_t>(literal.bits)});
       return;
-    case Literal::Kind::complex: out += "complex"; break;
+    case Literal::Kind::complex:
+      out += "complex";
+      break;
     case Literal::Kind::list:
     case Literal::Kind::tuple:
-    case Literal::Kind::dict: break;
+    case Literal::Kind::dict:
+      break;
   }
   const Brackets brackets = brackets_of(literal.kind);
   out += brackets.open;
@@ -192,16 +228,26 @@ bool append_numbers(std::string& out, DType dtype, std::span<const std::byte> da
       append_elements<std::uint8_t>(out, data, [&](std::uint8_t b) { out += b != 0 ? "true" : "false"; });
       return true;
     }
-    case DType::i8: return integers(std::int8_t{});
-    case DType::u8: return integers(std::uint8_t{});
-    case DType::i16: return integers(std::int16_t{});
-    case DType::u16: return integers(std::uint16_t{});
-    case DType::i32: return integers(std::int32_t{});
-    case DType::u32: return integers(std::uint32_t{});
-    case DType::i64: return integers(std::int64_t{});
-    case DType::f32: return append_floats<float>(out, data);
-    case DType::f64: return append_floats<double>(out, data);
-    default: return false;
+    case DType::i8:
+      return integers(std::int8_t{});
+    case DType::u8:
+      return integers(std::uint8_t{});
+    case DType::i16:
+      return integers(std::int16_t{});
+    case DType::u16:
+      return integers(std::uint16_t{});
+    case DType::i32:
+      return integers(std::int32_t{});
+    case DType::u32:
+      return integers(std::uint32_t{});
+    case DType::i64:
+      return integers(std::int64_t{});
+    case DType::f32:
+      return append_floats<float>(out, data);
+    case DType::f64:
+      return append_floats<double>(out, data);
+    default:
+      return false;
   }
 }
 

@@ -66,9 +66,7 @@ class Reader {
     lexer_.fail(token_, "found " + shown(token_) + ", expected " + expected);
   }
 
-  bool is(char punctuation) const {
-    return token_.kind == Token::Kind::punctuation && token_.text[0] == punctuation;
-  }
+  bool is(char punctuation) const { return token_.kind == Token::Kind::punctuation && token_.text[0] == punctuation; }
   bool is(std::string_view word) const { return token_.kind == Token::Kind::word && token_.text == word; }
 
   bool accept(char punctuation) {
@@ -247,17 +245,28 @@ class Reader {
 
   void append_element(std::string& data) {
     switch (dtype_) {
-      case DType::boolean: return append_bytes(data, static_cast<std::uint8_t>(boolean() ? 1 : 0));
-      case DType::i8: return append_bytes(data, number<std::int8_t>("an i8"));
-      case DType::u8: return append_bytes(data, number<std::uint8_t>("a u8"));
-      case DType::i16: return append_bytes(data, number<std::int16_t>("an i16"));
-      case DType::u16: return append_bytes(data, number<std::uint16_t>("a u16"));
-      case DType::i32: return append_bytes(data, number<std::int32_t>("an i32"));
-      case DType::u32: return append_bytes(data, number<std::uint32_t>("a u32"));
-      case DType::i64: return append_bytes(data, number<std::int64_t>("an i64"));
-      case DType::f32: return append_bytes(data, static_cast<float>(floating()));
-      case DType::f64: return append_bytes(data, floating());
-      default: unexpected("x\"...\": elements of this dtype are written as bytes");
+      case DType::boolean:
+        return append_bytes(data, static_cast<std::uint8_t>(boolean() ? 1 : 0));
+      case DType::i8:
+        return append_bytes(data, number<std::int8_t>("an i8"));
+      case DType::u8:
+        return append_bytes(data, number<std::uint8_t>("a u8"));
+      case DType::i16:
+        return append_bytes(data, number<std::int16_t>("an i16"));
+      case DType::u16:
+        return append_bytes(data, number<std::uint16_t>("a u16"));
+      case DType::i32:
+        return append_bytes(data, number<std::int32_t>("an i32"));
+      case DType::u32:
+        return append_bytes(data, number<std::uint32_t>("a u32"));
+      case DType::i64:
+        return append_bytes(data, number<std::int64_t>("an i64"));
+      case DType::f32:
+        return append_bytes(data, static_cast<float>(floating()));
+      case DType::f64:
+        return append_bytes(data, floating());
+      default:
+        unexpected("x\"...\": elements of this dtype are written as bytes");
     }
   }
 
@@ -337,10 +346,10 @@ class Reader {
       std::string_view word;
       Type::Kind kind;
     };
-    static constexpr Named kKinds[] = {
-        {"list", Type::Kind::list},         {"tuple", Type::Kind::tuple},   {"optional", Type::Kind::optional},
-        {"dict", Type::Kind::dict},         {"object", Type::Kind::object}, {"opaque", Type::Kind::opaque},
-        {"none", Type::Kind::none},         {"unknown", Type::Kind::unknown}};
+    static constexpr Named kKinds[] = {{"list", Type::Kind::list},         {"tuple", Type::Kind::tuple},
+                                       {"optional", Type::Kind::optional}, {"dict", Type::Kind::dict},
+                                       {"object", Type::Kind::object},     {"opaque", Type::Kind::opaque},
+                                       {"none", Type::Kind::none},         {"unknown", Type::Kind::unknown}};
     for (const Named& named : kKinds) {
       if (accept(named.word)) return compound_type(named.kind, depth);
     }
@@ -618,7 +627,7 @@ class Reader {
   DType dtype_ = DType::unknown;  ///< of the tensor type read last
   Labels shared_labels_;
   Labels labels_;
-  std::deque<std::string> keep_;  ///< owns the labels that the maps point to
+  std::deque<std::string> keep_;       ///< owns the labels that the maps point to
   std::vector<std::uint8_t> defined_;  ///< by value: has a definition been read
 };
 

@@ -11,8 +11,8 @@ namespace graphwitness {
 namespace {
 
 constexpr std::array<std::string_view, 17> kKeywords{
-    "block", "callable", "constant", "format", "graph",    "graphwitness", "location", "missing",   "module",
-    "name",  "property", "return",   "source", "tensor", "_", "inf", "nan"};
+    "block",    "callable", "constant", "format", "graph", "graphwitness", "location", "missing", "module", "name",
+    "property", "return",   "source",   "tensor", "_",     "inf",          "nan"};
 
 /// Length of the printable UTF-8 sequence at the start of `text`; 0 when its first byte must be escaped.
 std::size_t printable_length(std::string_view text) {

@@ -28,8 +28,7 @@ std::string enumerate(const std::vector<std::string>& items) {
 bool is_kept_by_trace(const Graph& graph, const Function& function) {
   if (function.origin == Function::Origin::traced) return true;
   if (function.origin != Function::Origin::mixed || !function.self) return false;
-  const std::string name =
-      std::string(graph[graph[function.self].type]) + "." + std::string(graph[function.name]);
+  const std::string name = std::string(graph[graph[function.self].type]) + "." + std::string(graph[function.name]);
   return std::ranges::any_of(graph.callables(), [&](const Callable& callable) {
     return graph[callable.name] == name && callable.origin == Function::Origin::traced;
   });
@@ -109,6 +108,10 @@ void explain_decision(RuleContext& context, Finding& finding, NodeId node, Value
   }
   const Provenance::Trail trail = provenance.trail(decider, Facet::data, origin);
   if (trail.input) finding.trail.push_back(input_step(context, function_of(graph, node), trail.input));
+  if (trail.is_cut) {
+    finding.trail.push_back(
+        {.at = {}, .node_id = {}, .node = {}, .op = {}, .message = "… the operations next to it left out"});
+  }
   for (NodeId step : trail.nodes) {
     if (step != node) finding.trail.push_back(node_step(context, step, ""));
   }

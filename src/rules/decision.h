@@ -1,5 +1,6 @@
 #pragma once
-/// What rules on branches and loops share: who decides, why it matters here, and the way from the input to the decision.
+/// What rules on branches and loops share: who decides, why it matters here, and the way from the input to the
+/// decision.
 
 #include <optional>
 #include <string>

@@ -7,9 +7,9 @@ namespace graphwitness {
 namespace {
 
 /// What follows `torch/` in PyTorch's own tree; a user's folder may be called `torch` as well.
-constexpr std::array<std::string_view, 12> kInsideTorch{
-    "nn/",  "functional.py", "_tensor.py",     "_jit_internal.py", "jit/",     "ao/",
-    "quantization/", "distributions/", "_refs/", "_decomp/",         "onnx/", "overrides.py"};
+constexpr std::array<std::string_view, 12> kInsideTorch{"nn/",    "functional.py", "_tensor.py",    "_jit_internal.py",
+                                                        "jit/",   "ao/",           "quantization/", "distributions/",
+                                                        "_refs/", "_decomp/",      "onnx/",         "overrides.py"};
 
 std::string_view line_of(std::string_view text, std::uint32_t number) {
   for (std::uint32_t line = 1; line < number; ++line) {

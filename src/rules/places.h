@@ -9,7 +9,8 @@
 
 namespace graphwitness {
 
-/// A file of PyTorch itself ("/usr/lib/python3/dist-packages/torch/nn/functional.py"), where the same pattern is by design.
+/// A file of PyTorch itself ("/usr/lib/python3/dist-packages/torch/nn/functional.py"), where the same pattern is by
+/// design.
 bool is_library_file(std::string_view file);
 
 /// Frames of a location, innermost first.

@@ -93,8 +93,10 @@ graph "other" traced (%x: tensor):
 
 TEST_CASE("names with any bytes survive") {
   GraphBuilder builder;
-  const std::string_view names[] = {"with space", "quote\"", "back\\slash", std::string_view("nul\0nul", 7), "\xFF\xFE",
-                                    "new\nline", "héllo", "a//b", "x#2", "%", "1.5", "-", "return"};
+  const std::string_view names[] = {"with space", "quote\"",   "back\\slash", std::string_view("nul\0nul", 7),
+                                    "\xFF\xFE",   "new\nline", "héllo",       "a//b",
+                                    "x#2",        "%",         "1.5",         "-",
+                                    "return"};
   const FunctionId function = builder.add_function("f\n", Function::Origin::exported);
   std::vector<ValueId> values;
   for (std::string_view name : names) {

@@ -25,7 +25,8 @@ location 1 "model.py" line 7 from 0
 location 2 "/usr/lib/python3/dist-packages/torch/nn/functional.py" line 99 from 1
 location 3
 source "model.py" line 6 "def f(x):\n    return x + 1\n"
-graph(): a::a() @2 return)").graph;
+graph(): a::a() @2 return)")
+                          .graph;
   CHECK(shown_frame(graph, LocationId{2}) == LocationId{1});
   CHECK(shown_frame(graph, LocationId{0}) == LocationId{0});
   CHECK(!shown_frame(graph, LocationId{3}));

@@ -85,7 +85,8 @@ TEST_CASE("an input is named once for each that is involved, however many inputs
   std::string text = "graph(%x0: tensor";
   for (int i = 1; i < 130; ++i) text += ", %x" + std::to_string(i) + ": tensor";
   text += "):\n %a: tensor = aten::add(%x3, %x127)\n %c: bool = aten::is_nonzero(%a)\n";
-  text += " %r: tensor = prim::If(%c) { block(): %p: tensor = aten::relu(%a) return %p block(): return %a }\n return %r";
+  text +=
+      " %r: tensor = prim::If(%c) { block(): %p: tensor = aten::relu(%a) return %p block(): return %a }\n return %r";
   const std::vector<Finding> findings = check(text);
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].inputs == std::vector<std::string>{"x3", "x127"});
@@ -99,10 +100,15 @@ TEST_CASE("a graph as deep as it is long is no problem") {
     text += "%x" + std::to_string(i + 1) + ": tensor = aten::relu(%x" + std::to_string(i) + ")\n";
   }
   text += "%c: bool = aten::is_nonzero(%x" + std::to_string(kLength) + ")\n";
-  text += "%r: tensor = prim::If(%c) { block(): %p: tensor = aten::neg(%x0) return %p block(): return %x0 }\n return %r";
+  text +=
+      "%r: tensor = prim::If(%c) { block(): %p: tensor = aten::neg(%x0) return %p block(): return %x0 }\n return %r";
   const std::vector<Finding> findings = check(text);
   REQUIRE(findings.size() == 1);
-  CHECK(findings[0].trail.size() == kLength + 3);
+  const std::vector<TrailStep>& trail = findings[0].trail;
+  CHECK(trail.front().op == "input");
+  CHECK(trail[1].message.find("left out") != std::string::npos);
+  CHECK(trail.back().op == "prim::If");
+  CHECK(trail.size() == 1003);
 }
 
 }  // namespace

@@ -15,12 +15,12 @@ std::string_view name_of(Severity severity);
 
 /// A place in the user's Python, or in the model file when no Python line is known.
 struct SourceSpan {
-  std::string file;           ///< as shown; "" when unknown
-  std::string recorded_file;  ///< as the archive recorded it
-  std::uint32_t line = 0;     ///< from 1; 0: unknown
-  std::uint32_t column = 0;   ///< from 1; 0: unknown
+  std::string file;              ///< as shown; "" when unknown
+  std::string recorded_file;     ///< as the archive recorded it
+  std::uint32_t line = 0;        ///< from 1; 0: unknown
+  std::uint32_t column = 0;      ///< from 1; 0: unknown
   std::uint32_t end_column = 0;  ///< one past the last; 0: unknown
-  std::string text;           ///< the source line as the archive carries it; "" when it carries none
+  std::string text;              ///< the source line as the archive carries it; "" when it carries none
 };
 
 /// One frame of the call stack behind a location.
@@ -41,17 +41,17 @@ struct TrailStep {
 struct Finding {
   std::string rule;  ///< Rule::id
   Severity severity = Severity::warning;
-  std::string message;  ///< lower case, no final full stop
-  SourceSpan at;        ///< innermost frame of the user's own code
-  std::vector<StackFrame> stack;  ///< the other frames, innermost first
-  std::string function;  ///< method or graph
-  std::string module;    ///< path of the module instance
-  NodeId node_id;        ///< none: the graph as a whole
-  std::string node;      ///< label of the node's first result, or of its condition when it has none
+  std::string message;                  ///< lower case, no final full stop
+  SourceSpan at;                        ///< innermost frame of the user's own code
+  std::vector<StackFrame> stack;        ///< the other frames, innermost first
+  std::string function;                 ///< method or graph
+  std::string module;                   ///< path of the module instance
+  NodeId node_id;                       ///< none: the graph as a whole
+  std::string node;                     ///< label of the node's first result, or of its condition when it has none
   std::vector<std::string> provenance;  ///< "data", "shape", ...
   std::vector<std::string> inputs;      ///< names of the inputs involved
-  std::string keeps;  ///< what a trace keeps
-  std::string loses;  ///< what it loses
+  std::string keeps;                    ///< what a trace keeps
+  std::string loses;                    ///< what it loses
   std::vector<TrailStep> trail;
   std::vector<SourceSpan> occurrences;  ///< further places of the same line and cause
   std::string fix;
