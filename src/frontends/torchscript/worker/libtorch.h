@@ -9,6 +9,7 @@
 #include <caffe2/serialize/versions.h>
 #include <torch/csrc/jit/api/compilation_unit.h>
 #include <torch/csrc/jit/api/function_impl.h>
+#include <torch/csrc/jit/frontend/builtin_functions.h>
 #include <torch/csrc/jit/frontend/error_report.h>
 #include <torch/csrc/jit/frontend/function_schema_parser.h>
 #include <torch/csrc/jit/frontend/parser.h>
@@ -29,6 +30,12 @@ void populate_upgraders_graph_map();
 namespace graphwitness::torchscript {
 
 namespace jit = torch::jit;
+
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 3)
+inline constexpr auto kNothing = std::nullopt;
+#else
+inline constexpr auto kNothing = c10::nullopt;
+#endif
 
 inline std::shared_ptr<jit::Source> make_source(std::string text, std::string file) {
   return std::make_shared<jit::Source>(std::move(text), std::move(file), std::size_t{1});
