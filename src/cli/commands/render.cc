@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/program_options/value_semantic.hpp>
-#include <charconv>
 #include <unordered_map>
 
 #include "cli/command.h"
