@@ -18,6 +18,13 @@ TEST_CASE("render draws what check reports, and the trail to it") {
 }
 
 TEST_CASE("render focuses on a node by the label of its result") {
+  for (const char* label : {"output.1", "%output.1"}) {
+    const Ran near =
+        graphwitness({"render", "--focus", label, "--radius", "1", "--quiet", fixture("two_branch/scripted.pt")});
+    CHECK(near.status == 0);
+    CHECK(near.out.find("aten::mv") != std::string::npos);
+    CHECK(near.out.find("aten::gt") == std::string::npos);
+  }
   const Ran ran = graphwitness({"render", "--focus", "m", "--radius", "1", fixture("two_branch/scripted.pt")});
   CHECK(ran.status == 2);
   CHECK(ran.err.find("no node `m` in the model") != std::string::npos);
