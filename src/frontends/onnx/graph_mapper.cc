@@ -220,6 +220,7 @@ void GraphMapper::map_node(Frame& frame, const onnx::NodeProto& node) {
     std::stable_partition(subgraphs.begin(), subgraphs.end(),
                           [](const Subgraph& it) { return *it.attribute == "then_branch"; });
     std::vector<LiteralId> names;
+    names.reserve(subgraphs.size());
     for (const Subgraph& subgraph : subgraphs) names.push_back(builder_.string(*subgraph.attribute));
     attributes.push_back({builder_.intern("blocks"), builder_.sequence(Literal::Kind::list, names)});
   }
