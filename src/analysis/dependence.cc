@@ -313,8 +313,7 @@ class DependenceBuilder {
       for (std::uint32_t cell : aliases_.changed_in(block)) opened.cells.push_back(cell);
     }
     std::ranges::sort(opened.cells);
-    const auto repeated = std::ranges::unique(opened.cells);
-    opened.cells.erase(repeated.begin(), repeated.end());
+    opened.cells.erase(std::unique(opened.cells.begin(), opened.cells.end()), opened.cells.end());
     if (const auto form = loop_form(graph_, node)) {
       open_loop(node, *form, opened.cells);
     } else if (!is_branch(graph_, node)) {
