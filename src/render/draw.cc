@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "graphwitness/support/error.h"
+#include "render/ids.h"
 #include "render/label_html.h"
 #include "render/style.h"
 #include "support/escape.h"
@@ -74,7 +75,7 @@ using GraphHandle = std::unique_ptr<Agraph_t, CloseGraph>;
 /// The view as a cgraph graph.
 class Canvas {
  public:
-  explicit Canvas(const View& view) : view_(view), graph_(agopen(text_of("graphwitness"), Agdirected, nullptr)) {}
+  explicit Canvas(const View& view) : view_(view), graph_(open_ordered("graphwitness")) {}
 
   GraphHandle draw() &&;
 

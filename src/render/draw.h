@@ -1,5 +1,5 @@
 #pragma once
-/// Draws a view with Graphviz: the one file that knows it. Colours, fonts and shapes are here.
+/// Draws a view with Graphviz; style.h has the colours.
 ///
 /// Limits: Graphviz has global state, so one picture at a time; what its libraries for fonts and images print
 /// themselves (a machine without fonts) is not caught.

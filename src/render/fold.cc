@@ -9,8 +9,6 @@ namespace {
 
 /// Graphviz recurses over nested clusters, and takes seconds to lay out a hundred.
 constexpr std::uint32_t kMostNesting = 48;
-/// Folding a module that leaves less than this fraction of the limit is too coarse: its parts are joined instead.
-constexpr std::uint32_t kCoarse = 4;
 
 /// Which spans are folded, and how many pieces there are then.
 class Spans {
@@ -20,8 +18,9 @@ class Spans {
   std::uint32_t pieces() const { return pieces_; }
   std::uint32_t deepest() const { return deepest_; }
   void fold_below(std::uint32_t module_levels);
-  /// Folds spans of that level until `limit` holds; those with a mark only when `marked`.
-  void fold_level(std::uint32_t level, std::uint32_t limit, bool marked);
+  /// Folds spans of that level until `limit` holds; those with a mark only when `marked`. False when one of them hides more
+  /// folded boxes than the limit: those are better joined than hidden.
+  bool fold_level(std::uint32_t level, std::uint32_t limit, bool marked);
   std::vector<Piece> take() const;
 
  private:
@@ -36,6 +35,7 @@ class Spans {
   const Graph& graph_;
   const Outline& outline_;
   std::vector<std::uint32_t> visible_;  ///< pieces in each span, were it open
+  std::vector<std::uint32_t> boxes_;    ///< folded spans right inside each span
   std::vector<bool> folded_;
   std::vector<bool> marked_;
   std::vector<bool> too_deep_;         ///< inside a span that is folded for its depth
@@ -49,6 +49,7 @@ Spans::Spans(const Graph& graph, const Outline& outline, const std::vector<Mark:
     : graph_(graph),
       outline_(outline),
       visible_(outline.spans.size(), 0),
+      boxes_(outline.spans.size(), 0),
       folded_(outline.spans.size(), false),
       marked_(outline.spans.size(), false),
       too_deep_(outline.spans.size(), false),
@@ -96,6 +97,7 @@ bool Spans::hidden(std::uint32_t span) const {
 void Spans::fold(std::uint32_t span) {
   if (folded_[span] || visible_[span] == 0 || hidden(span)) return;
   folded_[span] = true;
+  if (outline_.spans[span].parent != kNowhere) ++boxes_[outline_.spans[span].parent];
   const std::uint32_t saved = visible_[span] - 1;
   pieces_ -= saved;
   for (std::uint32_t at = span; at != kNowhere; at = outline_.spans[at].parent) visible_[at] -= saved;
@@ -114,7 +116,7 @@ Spans::Likeness Spans::likeness(std::uint32_t span) const {
   return {name, what.last - what.first};
 }
 
-void Spans::fold_level(std::uint32_t level, std::uint32_t limit, bool marked) {
+bool Spans::fold_level(std::uint32_t level, std::uint32_t limit, bool marked) {
   std::map<Likeness, std::vector<std::uint32_t>> alike;
   for (std::uint32_t span = 0; span < outline_.spans.size(); ++span) {
     if (levels_[span] != level || !foldable(span) || folded_[span] || visible_[span] < 2) continue;
@@ -131,10 +133,15 @@ void Spans::fold_level(std::uint32_t level, std::uint32_t limit, bool marked) {
     return std::get<0>(a) != std::get<0>(b) ? std::get<0>(a) > std::get<0>(b)
                                             : std::get<1>(a)->front() < std::get<1>(b)->front();
   });
+  bool fine = true;
   for (const auto& [_, spans] : by_saving) {
-    if (pieces_ <= limit) return;
-    for (std::uint32_t span : *spans) fold(span);
+    if (pieces_ <= limit) break;
+    for (std::uint32_t span : *spans) {
+      fold(span);
+      fine = fine && boxes_[span] <= limit;
+    }
   }
+  return fine;
 }
 
 std::vector<Piece> Spans::take() const {
@@ -298,8 +305,7 @@ std::vector<Piece> fold(const Graph& graph, const Outline& outline, const std::v
   for (const bool marked : {false, true}) {
     for (std::uint32_t level = spans.deepest(); level > 0 && !fits(spans.pieces()); --level) {
       const Spans before = spans;
-      spans.fold_level(level, limit, marked);
-      if (spans.pieces() * kCoarse >= limit) continue;
+      if (spans.fold_level(level, limit, marked)) continue;
       std::vector<Piece> finer = Runs(graph, outline, marks, before.take()).fold_to(limit, marked);
       if (fits(finer.size())) return finer;
     }

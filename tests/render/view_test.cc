@@ -165,20 +165,28 @@ graph "f" traced (%x):
   CHECK(view.frames[2].label == "a");
 }
 
-TEST_CASE("callers that go in a circle, and locations of callers, give a module") {
+TEST_CASE("the module of a caller is that of the operation") {
   const View view = view_of(R"(
-location 0 "a.py" from 1
-location 1 "b.py" from 0
-location 2 "c.py" scope "m"
-location 3 "d.py" from 2
+location 0 "c.py" scope "m"
+location 1 "d.py" from 0
 graph "f" traced (%x):
   %a = aten::relu(%x) @0
-  %b = aten::relu(%a) @3
-  %c = aten::relu(%b) @3
-  return %c
+  %b = aten::relu(%a) @1
+  return %b
 )");
   REQUIRE(view.frames.size() == 1);
   CHECK(view.frames[0].label == "m");
+}
+
+TEST_CASE("callers that go in a circle are of no module") {
+  GraphBuilder builder;
+  const LocationId first = builder.location({.line = 1, .caller = LocationId{1}});
+  const LocationId second = builder.location({.line = 2, .caller = LocationId{0}});
+  const BlockId body = builder.body(builder.add_function("f", Function::Origin::traced));
+  for (const LocationId location : {first, second}) builder.add_node(body, "a::a", {}, {}, location);
+  const View view = make_view(std::move(builder).build(), {});
+  CHECK(view.items.size() == 2);
+  CHECK(view.frames.empty());
 }
 
 TEST_CASE("a value that nothing defines is drawn, once") {

@@ -23,9 +23,9 @@ inline constexpr std::uint32_t kMostLaidOut = 2000;
 struct Mark {
   enum class Kind : std::uint8_t { none, trail, flagged };
   Kind kind = Kind::flagged;
-  NodeId node;
-  ValueId value;        ///< used when `node` is none: an input, a block parameter, or the result of a node
-  std::string message;  ///< shown on a flagged node, in the tooltip of the others
+  NodeId node{};
+  ValueId value{};        ///< used when `node` is none: an input, a block parameter, or the result of a node
+  std::string message{};  ///< shown on a flagged node, in the tooltip of the others
 };
 
 struct RenderOptions {
@@ -34,13 +34,13 @@ struct RenderOptions {
   static constexpr std::uint32_t kFewestNodes = 8;
 
   PictureFormat format = PictureFormat::dot;
-  std::string title;               ///< above the picture: the model's name
+  std::string title{};             ///< above the picture: the model's name
   std::uint32_t depth = kAll;      ///< levels of modules drawn open; deeper modules are one box each
   std::uint32_t max_nodes = 150;   ///< 0: no limit; else at least kFewestNodes
-  std::string function;            ///< "": `forward`, or the first, and those that hold marks
-  NodeId focus;                    ///< draws only what is at most `radius` edges away from it
+  std::string function{};          ///< "": `forward`, or the first, and those that hold marks
+  NodeId focus{};                  ///< draws only what is at most `radius` edges away from it
   std::uint32_t radius = 3;
-  std::vector<Mark> marks;
+  std::vector<Mark> marks{};
 };
 
 struct Picture {
