@@ -1,0 +1,75 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "frontends/sniff.h"
+#include "graphwitness/frontends/load.h"
+#include "graphwitness/support/error.h"
+
+namespace graphwitness {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_model(const std::string& path) {
+  try {
+    return sniff(path).kind != FileKind::other;
+  } catch (const InputError&) {
+    return false;
+  }
+}
+
+/// Regular files below a folder, sorted. Links to folders are not followed, so there is no going in circles.
+std::vector<std::string> files_below(const std::string& folder, std::error_code& error) {
+  std::vector<std::string> files;
+  fs::recursive_directory_iterator at(folder, fs::directory_options::skip_permission_denied, error);
+  while (!error && at != fs::recursive_directory_iterator()) {
+    std::error_code ignored;
+    if (at->path().filename().string().starts_with('.')) {
+      at.disable_recursion_pending();
+    } else if (at->is_regular_file(ignored)) {
+      files.push_back(at->path().string());
+    }
+    at.increment(error);
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+void find_below(const std::string& folder, FoundModels& found) {
+  std::error_code error;
+  const std::vector<std::string> files = files_below(folder, error);
+  if (error) {
+    found.errors.push_back(fmt::format("the folder `{}` cannot be read: {}", folder, error.message()));
+    return;
+  }
+  const std::size_t before = found.paths.size();
+  std::ranges::copy_if(files, std::back_inserter(found.paths), is_model);
+  const std::size_t models = found.paths.size() - before;
+  found.passed_over += files.size() - models;
+  if (models != 0) return;
+  found.errors.push_back(files.empty()
+                             ? fmt::format("the folder `{}` is empty, expected models in it; name another", folder)
+                             : fmt::format("the folder `{}` holds no model ({} other files), expected TorchScript or "
+                                           "ONNX; name another",
+                                           folder, files.size()));
+}
+
+}  // namespace
+
+FoundModels find_models(const std::vector<std::string>& named) {
+  FoundModels found;
+  for (const std::string& name : named) {
+    std::error_code ignored;
+    if (fs::is_directory(name, ignored)) {
+      find_below(name, found);
+    } else {
+      found.paths.push_back(name);
+    }
+  }
+  return found;
+}
+
+}  // namespace graphwitness
