@@ -28,6 +28,17 @@ bool arms_differ_in_type(const Graph& graph, NodeId branch) {
   return false;
 }
 
+void explain_loss(const RuleContext& context, Finding& finding, NodeId branch) {
+  const Graph& graph = context.graph();
+  const auto arms = graph[graph[branch].blocks];
+  finding.keeps = "the arm that the example takes, whatever the input: " + describe_arm(context, arms[0]) +
+                  ", or else " + describe_arm(context, arms[1]);
+  finding.loses = "the condition and the other arm";
+  finding.fix =
+      "export this function with `torch.jit.script`, or compute both arms and choose with `torch.where` where their "
+      "shapes agree";
+}
+
 void report(RuleContext& context, NodeId branch, ValueId condition, Origin origin) {
   const Graph& graph = context.graph();
   const auto& provenance = context.analysis<Provenance>();
@@ -44,17 +55,12 @@ void report(RuleContext& context, NodeId branch, ValueId condition, Origin origi
     severity = Severity::warning;
     why = "; the arms yield tensors of different rank or dtype";
   }
-  Finding& finding = context.report(branch, severity,
-                                    describe_origin(graph, provenance, condition, origin) + " chooses the arm" + why);
-  explain_decision(context, finding, branch, condition, origin, "chooses the arm");
-  if (graph.format() == Format::onnx) return;
-  const std::string yes = describe_arm(context, arms[0]);
-  const std::string no = describe_arm(context, arms[1]);
-  finding.keeps = "the arm that the example takes, whatever the input: " + yes + ", or else " + no;
-  finding.loses = "the condition and the other arm";
-  finding.fix =
-      "export this function with `torch.jit.script`, or compute both arms and choose with `torch.where` where their "
-      "shapes agree";
+  const auto explain = [&context, branch, condition, origin](Finding& finding) {
+    explain_decision(context, finding, branch, condition, origin, "chooses the arm");
+    if (context.graph().format() != Format::onnx) explain_loss(context, finding, branch);
+  };
+  context.report(branch, severity, describe_origin(graph, provenance, condition, origin) + " chooses the arm" + why,
+                 explain);
 }
 
 void run(RuleContext& context) {

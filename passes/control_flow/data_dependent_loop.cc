@@ -12,21 +12,27 @@ struct Decider {
   const char* decides;
 };
 
-void report(RuleContext& context, NodeId loop, const Decider& decider, Origin origin) {
+void explain_loss(const RuleContext& context, Finding& finding, NodeId loop) {
   const Graph& graph = context.graph();
-  const auto& provenance = context.analysis<Provenance>();
-  const std::string why = why_note(context, loop);
-  Finding& finding =
-      context.report(loop, decision_severity(context, loop),
-                     describe_origin(graph, provenance, decider.value, origin) + " decides " + decider.decides + why);
-  explain_decision(context, finding, loop, decider.value, origin, std::string("decides ") + decider.decides);
-  if (graph.format() == Format::onnx) return;
   finding.keeps = "as many turns as the example takes, one after the other, whatever the input: " +
                   describe_arm(context, graph[graph[loop].blocks][0]);
   finding.loses = "the loop";
   finding.fix =
       "export this function with `torch.jit.script`, or give the loop a fixed number of turns and mask the ones that "
       "should not count";
+}
+
+void report(RuleContext& context, NodeId loop, const Decider& decider, Origin origin) {
+  const Graph& graph = context.graph();
+  const auto& provenance = context.analysis<Provenance>();
+  const std::string why = why_note(context, loop);
+  const std::string decides = std::string("decides ") + decider.decides;
+  const auto explain = [&context, loop, value = decider.value, origin, decides](Finding& finding) {
+    explain_decision(context, finding, loop, value, origin, decides);
+    if (context.graph().format() != Format::onnx) explain_loss(context, finding, loop);
+  };
+  context.report(loop, decision_severity(context, loop),
+                 describe_origin(graph, provenance, decider.value, origin) + " " + decides + why, explain);
 }
 
 void run(RuleContext& context) {

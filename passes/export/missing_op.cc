@@ -14,13 +14,15 @@ void run(RuleContext& context) {
   const Graph& graph = context.graph();
   for (const MissingOperator& missing : graph.missing_operators()) {
     const std::string op(graph[missing.op]);
-    Finding& finding = context.report(first_call(graph, missing.op), Severity::warning,
-                                      "operator `" + op +
-                                          "` is not in the LibTorch in use, so nothing is known of what "
-                                          "it does; its schema was derived from its calls");
-    finding.fix =
-        "load the model where the operator exists: with the PyTorch version that wrote the archive, or with the "
-        "library that registers it";
+    context.report(first_call(graph, missing.op), Severity::warning,
+                   "operator `" + op +
+                       "` is not in the LibTorch in use, so nothing is known of what it does; its schema "
+                       "was derived from its calls",
+                   [](Finding& finding) {
+                     finding.fix =
+                         "load the model where the operator exists: with the PyTorch version that wrote the "
+                         "archive, or with the library that registers it";
+                   });
   }
 }
 

@@ -22,18 +22,20 @@ const Provenance::Reach& Provenance::reach(Origin origin) const {
   if (slot) return *slot;
   Reach& reach = slot.emplace();
   reach.from.resize(dependence_.facets());
+  reach.root.resize(dependence_.facets());
   std::vector<FacetId> queue;
-  const auto arrive = [&](FacetId facet, FacetId from) {
+  const auto arrive = [&](FacetId facet, FacetId from, ValueId root) {
     if (reach.from[facet.raw]) return;
     reach.from[facet.raw] = from;
+    reach.root[facet.raw] = root;
     queue.push_back(facet);
   };
   for (const Source& source : dependence_.sources()) {
-    if (source.origin == origin) arrive(source.facet, source.facet);
+    if (source.origin == origin) arrive(source.facet, source.facet, source.input);
   }
   for (std::size_t next = 0; next < queue.size(); ++next) {
     const FacetId facet = queue[next];
-    for (FacetId dependent : dependence_.dependents(facet)) arrive(dependent, facet);
+    for (FacetId dependent : dependence_.dependents(facet)) arrive(dependent, facet, reach.root[facet.raw]);
   }
   return reach;
 }
@@ -105,17 +107,17 @@ Provenance::Trail Provenance::trail(ValueId value, Facet facet, Origin origin) c
   if (!comes_from(value, facet, origin)) return trail;
   const Reach& reach = this->reach(origin);
   FacetId at = dependence_.facet(value, facet);
+  trail.input = reach.root[at.raw];
   while (true) {
     const NodeId node = dependence_.node(at);
     if (node && (trail.nodes.empty() || trail.nodes.back() != node)) trail.nodes.push_back(node);
     const FacetId before = reach.from[at.raw];
     if (before == at) break;
+    trail.is_cut = trail.nodes.size() == kLongestTrail;
+    if (trail.is_cut) break;
     at = before;
   }
   std::ranges::reverse(trail.nodes);
-  for (const Source& source : dependence_.sources()) {
-    if (source.facet == at && source.origin == origin) trail.input = source.input;
-  }
   return trail;
 }
 

@@ -20,8 +20,11 @@ class Provenance {
   /// Parameters of the function that the value depends on in this way, in order.
   std::vector<ValueId> inputs(ValueId value, Facet facet, Origin origin) const;
 
+  /// Operations that a trail names at most; of a longer way it names the last ones.
+  static constexpr std::size_t kLongestTrail = 1000;
   struct Trail {
     ValueId input;              ///< where it starts; none: at the first node
+    bool is_cut = false;        ///< the operations next to the input are left out
     std::vector<NodeId> nodes;  ///< one an operation, in order of the data's way
   };
   /// A shortest way from a source to the value; empty when it does not come from there.
@@ -34,6 +37,7 @@ class Provenance {
   /// A search from all sources of one origin at once.
   struct Reach {
     std::vector<FacetId> from;  ///< by facet: the one before on a shortest way; itself at a source; none: not reached
+    std::vector<ValueId> root;  ///< by facet: the input it was reached from; none: something inside
   };
   const Reach& reach(Origin origin) const;
   const std::vector<std::uint64_t>& input_masks(Origin origin, std::size_t chunk) const;

@@ -31,13 +31,15 @@ SourceSpan RuleContext::span_of(NodeId node) const {
   return graphwitness::span_of(graph_, shown_frame(graph_, graph_[node].loc));
 }
 
-Finding& RuleContext::report(NodeId at, Severity severity, std::string message) {
-  Finding& finding = *findings_.emplace_back(std::make_unique<Finding>());
+void RuleContext::report(NodeId at, Severity severity, std::string message, std::function<void(Finding&)> explain) {
+  Report& report = reports_.emplace_back();
+  report.explain = std::move(explain);
+  Finding& finding = report.finding;
   finding.rule = rule_;
   finding.severity = severity;
   finding.message = std::move(message);
   finding.node_id = at;
-  if (!at) return finding;
+  if (!at) return;
   finding.node = label(named_value(graph_, at));
   finding.function = graph_[graph_[function_of(graph_, at)].name];
   const LocationId shown = shown_frame(graph_, graph_[at].loc);
@@ -47,14 +49,6 @@ Finding& RuleContext::report(NodeId at, Severity severity, std::string message) 
     if (frame == shown || !graph_[frame].file) continue;
     finding.stack.push_back({graphwitness::span_of(graph_, frame), std::string(graph_[graph_[frame].function])});
   }
-  return finding;
-}
-
-std::vector<Finding> RuleContext::take_findings() {
-  std::vector<Finding> taken;
-  for (std::unique_ptr<Finding>& finding : findings_) taken.push_back(std::move(*finding));
-  findings_.clear();
-  return taken;
 }
 
 }  // namespace graphwitness

@@ -108,6 +108,10 @@ void explain_decision(RuleContext& context, Finding& finding, NodeId node, Value
   }
   const Provenance::Trail trail = provenance.trail(decider, Facet::data, origin);
   if (trail.input) finding.trail.push_back(input_step(context, function_of(graph, node), trail.input));
+  if (trail.is_cut) {
+    finding.trail.push_back(
+        {.at = {}, .node_id = {}, .node = {}, .op = {}, .message = "… the operations next to it left out"});
+  }
   for (NodeId step : trail.nodes) {
     if (step != node) finding.trail.push_back(node_step(context, step, ""));
   }

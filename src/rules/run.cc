@@ -8,12 +8,17 @@
 
 namespace graphwitness {
 
-/// Lets the context know which rule is speaking.
+using Report = RuleContext::Report;
+
+/// Lets the context know which rule is speaking, and collects what they said.
 class RuleRunner {
  public:
-  static void run(RuleContext& context, const Rule& rule) {
-    context.rule_ = rule.id;
-    rule.run(context);
+  static std::vector<Report> run(RuleContext& context, std::span<const Rule* const> rules) {
+    for (const Rule* rule : rules) {
+      context.rule_ = rule->id;
+      rule->run(context);
+    }
+    return std::move(context.reports_);
   }
 };
 
@@ -24,21 +29,22 @@ bool same_place(const SourceSpan& a, const SourceSpan& b) {
 }
 
 /// Findings of one rule on one line with one message are one finding; the others become its occurrences.
-std::vector<Finding> merge(std::vector<Finding> findings) {
+std::vector<Report> merge(std::vector<Report> reports) {
   std::map<std::tuple<std::string, std::string, std::uint32_t, std::string>, std::size_t> first;
-  std::vector<Finding> merged;
-  for (Finding& finding : findings) {
+  std::vector<Report> merged;
+  for (Report& report : reports) {
+    const Finding& finding = report.finding;
     if (finding.at.line == 0) {  // nothing to merge by: two nodes are two findings
-      merged.push_back(std::move(finding));
+      merged.push_back(std::move(report));
       continue;
     }
     const auto [entry, fresh] =
         first.try_emplace({finding.rule, finding.at.file, finding.at.line, finding.message}, merged.size());
     if (fresh) {
-      merged.push_back(std::move(finding));
+      merged.push_back(std::move(report));
       continue;
     }
-    Finding& kept = merged[entry->second];
+    Finding& kept = merged[entry->second].finding;
     kept.severity = std::max(kept.severity, finding.severity);
     const auto known = [&](const SourceSpan& place) { return same_place(place, finding.at); };
     if (!known(kept.at) && std::ranges::none_of(kept.occurrences, known)) kept.occurrences.push_back(finding.at);
@@ -82,8 +88,11 @@ void set_fingerprints(std::vector<Finding>& findings) {
 
 std::vector<Finding> run_rules(const Graph& graph, std::span<const Rule* const> rules, const RuleOptions& options) {
   RuleContext context(graph, options);
-  for (const Rule* rule : rules) RuleRunner::run(context, *rule);
-  std::vector<Finding> findings = merge(context.take_findings());
+  std::vector<Finding> findings;
+  for (Report& report : merge(RuleRunner::run(context, rules))) {
+    if (report.explain) report.explain(report.finding);
+    findings.push_back(std::move(report.finding));
+  }
   std::ranges::stable_sort(findings, {}, [](const Finding& finding) {
     return std::tie(finding.at.file, finding.at.line, finding.at.column, finding.rule);
   });

@@ -39,21 +39,25 @@ class RuleContext {
     return *static_cast<const A*>(slot.get());
   }
 
-  /// Adds a finding located at a node (none: the graph as a whole), with the severity given.
-  Finding& report(NodeId at, Severity severity, std::string message);
+  /// Adds a finding located at a node (none: the graph as a whole), with the severity given. `explain` fills in what is
+  /// costly to find out (trail, fix); it is called after findings of one line and cause have been merged.
+  void report(NodeId at, Severity severity, std::string message, std::function<void(Finding&)> explain = {});
 
   /// The place of a node as a finding shows it: innermost frame outside `torch/`.
   SourceSpan span_of(NodeId node) const;
   std::string_view label(ValueId value) const;
 
-  std::vector<Finding> take_findings();
+  struct Report {
+    Finding finding;
+    std::function<void(Finding&)> explain;
+  };
 
  private:
   friend class RuleRunner;
   const Graph& graph_;
   const RuleOptions& options_;
   std::string_view rule_;
-  std::vector<std::unique_ptr<Finding>> findings_;
+  std::vector<Report> reports_;
   std::unordered_map<std::type_index, std::shared_ptr<const void>> analyses_;
   mutable std::unique_ptr<ValueLabels> labels_;
 };

@@ -1,0 +1,35 @@
+#include "graphwitness/report/report.h"
+
+namespace graphwitness {
+
+FindingCounts count_findings(const ModelReport& model) {
+  FindingCounts counts;
+  for (const Finding& finding : model.findings) {
+    if (finding.suppressed) continue;
+    switch (finding.severity) {
+      case Severity::error:
+        ++counts.errors;
+        break;
+      case Severity::warning:
+        ++counts.warnings;
+        break;
+      case Severity::note:
+        ++counts.notes;
+        break;
+    }
+  }
+  return counts;
+}
+
+FindingCounts count_findings(const Report& report) {
+  FindingCounts total;
+  for (const ModelReport& model : report.models) {
+    const FindingCounts counts = count_findings(model);
+    total.errors += counts.errors;
+    total.warnings += counts.warnings;
+    total.notes += counts.notes;
+  }
+  return total;
+}
+
+}  // namespace graphwitness

@@ -1,0 +1,106 @@
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "graphwitness/report/report.h"
+#include "support/version.h"
+
+namespace graphwitness {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void add(Json& object, const char* key, const std::string& value) {
+  if (!value.empty()) object[key] = value;
+}
+
+void add(Json& object, const char* key, std::uint32_t value) {
+  if (value != 0) object[key] = value;
+}
+
+Json frame(const StackFrame& stacked) {
+  Json object = Json::object();
+  add(object, "file", stacked.at.file);
+  add(object, "line", stacked.at.line);
+  add(object, "column", stacked.at.column);
+  add(object, "function", stacked.function);
+  return object;
+}
+
+/// A place of which only the model is known is the model file.
+Json location(const SourceSpan& at, const std::string& model) {
+  Json object = Json::object();
+  object["file"] = at.file.empty() ? model : at.file;
+  add(object, "recorded_file", at.recorded_file);
+  add(object, "line", at.line);
+  add(object, "column", at.column);
+  add(object, "end_column", at.end_column);
+  return object;
+}
+
+Json step(const TrailStep& trail) {
+  Json object = Json::object();
+  add(object, "file", trail.at.file);
+  add(object, "line", trail.at.line);
+  add(object, "column", trail.at.column);
+  add(object, "node", trail.node);
+  add(object, "op", trail.op);
+  add(object, "message", trail.message);
+  return object;
+}
+
+Json list(const auto& items, const auto& render) {
+  Json array = Json::array();
+  for (const auto& item : items) array.push_back(render(item));
+  return array;
+}
+
+Json finding_json(const Finding& finding, const std::string& model) {
+  Json object = Json::object();
+  object["rule"] = finding.rule;
+  object["severity"] = name_of(finding.severity);
+  object["message"] = finding.message;
+  object["location"] = location(finding.at, model);
+  object["stack"] = list(finding.stack, frame);
+  add(object, "function", finding.function);
+  add(object, "module", finding.module);
+  add(object, "node", finding.node);
+  object["provenance"] = finding.provenance;
+  object["inputs"] = finding.inputs;
+  add(object, "keeps", finding.keeps);
+  add(object, "loses", finding.loses);
+  object["trail"] = list(finding.trail, step);
+  object["occurrences"] = list(finding.occurrences, [&](const SourceSpan& at) { return location(at, model); });
+  add(object, "fix", finding.fix);
+  add(object, "fingerprint", finding.fingerprint);
+  object["suppressed"] = finding.suppressed;
+  return object;
+}
+
+Json model_json(const ModelReport& model) {
+  Json object = Json::object();
+  object["path"] = model.path;
+  object["format"] = model.format;
+  object["status"] = model.error.empty() ? "ok" : "error";
+  object["error"] = model.error.empty() ? Json() : Json(model.error);
+  object["against"] = nullptr;
+  object["methods"] = list(model.methods, [](const MethodReport& method) {
+    return Json{{"name", method.name}, {"origin", method.origin}};
+  });
+  object["findings"] = list(model.findings, [&](const Finding& finding) { return finding_json(finding, model.path); });
+  return object;
+}
+
+}  // namespace
+
+void write_json(std::ostream& out, const Report& report) {
+  const FindingCounts counts = count_findings(report);
+  Json object = Json::object();
+  object["version"] = 1;
+  object["tool"] = {{"name", "graphwitness"}, {"version", version()}};
+  object["models"] = list(report.models, model_json);
+  object["summary"] = {{"errors", counts.errors}, {"warnings", counts.warnings}, {"notes", counts.notes}};
+  // Names and paths may hold any bytes; JSON holds UTF-8.
+  out << object.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+}  // namespace graphwitness

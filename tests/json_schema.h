@@ -1,0 +1,17 @@
+#pragma once
+/// Checks JSON against a schema: the keywords that the schemas in docs/ use. An unknown keyword is a failure, so that
+/// no schema can promise what nobody checks.
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace graphwitness {
+
+/// One line for each place that does not fit; empty when all does.
+std::vector<std::string> schema_violations(const nlohmann::json& schema, const nlohmann::json& value);
+
+/// The schema docs/NAME.schema.json.
+nlohmann::json read_schema(const std::string& name);
+
+}  // namespace graphwitness
