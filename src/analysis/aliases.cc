@@ -19,6 +19,7 @@ Aliases::Aliases(const Graph& graph, const Constants& constants)
   add_cells();
   if (cells_ == 0) return;
   for (NodeId node : graph.all_nodes()) record_changes(node);
+  recorded_.clear();
 }
 
 std::uint32_t Aliases::cell(ValueId value) const { return cells_ == 0 ? kNone : cell_of_[find(value.raw)]; }
@@ -122,14 +123,14 @@ void Aliases::add_cells() {
   }
 }
 
-/// Stops at the first block that knows already: those around it do as well.
+/// Blocks of functions are left out: nothing joins after them. Stops at the first block that knows already, since those
+/// around it do as well.
 void Aliases::record_change(std::uint32_t cell, BlockId block) {
-  while (block) {
-    std::vector<std::uint32_t>& changed = changed_[block.raw];
-    if (std::ranges::find(changed, cell) != changed.end()) return;
-    changed.push_back(cell);
-    const NodeId owner = graph_[block].owner;
-    block = owner ? graph_[owner].parent : BlockId{};
+  while (graph_[block].owner) {
+    const std::uint64_t key = std::uint64_t{block.raw} << 32U | cell;
+    if (!recorded_.insert(key).second) return;
+    changed_[block.raw].push_back(cell);
+    block = graph_[graph_[block].owner].parent;
   }
 }
 

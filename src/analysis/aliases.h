@@ -7,6 +7,7 @@
 #include <map>
 #include <span>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -27,7 +28,7 @@ class Aliases {
   std::uint32_t cells() const { return cells_; }
   /// A module attribute lives in the cell: what it holds at first is what an earlier call left.
   bool is_state(std::uint32_t cell) const { return state_[cell] != 0; }
-  /// Cells that nodes in the block, or nested in it, may change.
+  /// Cells that nodes in a nested block, or in blocks nested in that, may change.
   std::span<const std::uint32_t> changed_in(BlockId block) const { return changed_[block.raw]; }
 
  private:
@@ -52,6 +53,7 @@ class Aliases {
   std::vector<std::uint32_t> cell_of_;                                  // by member
   std::vector<std::uint8_t> state_;                                     // by cell
   std::vector<std::vector<std::uint32_t>> changed_;                     // by block
+  std::unordered_set<std::uint64_t> recorded_;  // pairs of block and cell, while changes are recorded
   std::uint32_t cells_ = 0;
 };
 

@@ -42,7 +42,7 @@ void find_below(const std::string& folder, FoundModels& found) {
   std::error_code error;
   const std::vector<std::string> files = files_below(folder, error);
   if (error) {
-    found.errors.push_back(fmt::format("the folder `{}` cannot be read: {}", folder, error.message()));
+    found.errors.push_back({folder, fmt::format("the folder `{}` cannot be read: {}", folder, error.message())});
     return;
   }
   const std::size_t before = found.paths.size();
@@ -50,11 +50,10 @@ void find_below(const std::string& folder, FoundModels& found) {
   const std::size_t models = found.paths.size() - before;
   found.passed_over += files.size() - models;
   if (models != 0) return;
-  found.errors.push_back(files.empty()
-                             ? fmt::format("the folder `{}` is empty, expected models in it; name another", folder)
-                             : fmt::format("the folder `{}` holds no model ({} other files), expected TorchScript or "
-                                           "ONNX; name another",
-                                           folder, files.size()));
+  const std::string holds = files.empty() ? "is empty" : fmt::format("holds no model ({} other files)", files.size());
+  found.errors.push_back({folder, fmt::format("the folder `{}` {}, expected TorchScript or ONNX in it; name another "
+                                              "folder, or a file",
+                                              folder, holds)});
 }
 
 }  // namespace

@@ -45,13 +45,26 @@ std::string escape(std::string_view text, std::string_view newline) {
   std::string out;
   for (char c : printable(text)) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\\': out += kBackslash; break;
-      case '\n': out += newline; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\\':
+        out += kBackslash;
+        break;
+      case '\n':
+        out += newline;
+        break;
+      default:
+        out += c;
     }
   }
   return out;

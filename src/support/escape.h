@@ -1,5 +1,6 @@
 #pragma once
-/// Text from a model as the writers of other languages need it: one function a language, called where the text is written.
+/// Text from a model as the writers of other languages need it: one function a language, called where the text is
+/// written.
 ///
 /// Text that is not UTF-8, and characters that XML forbids (so that no SVG could hold them), become visible: `\x00`.
 /// Limits: bidirectional and combining characters are passed on as they are.
@@ -10,7 +11,8 @@
 
 namespace graphwitness {
 
-/// Valid UTF-8 without control characters other than the newline; what is neither shows as `\xNN`. A tab becomes a space.
+/// Valid UTF-8 without control characters other than the newline; what is neither shows as `\xNN`. A tab becomes a
+/// space.
 std::string printable(std::string_view text);
 
 /// At most `most` characters (code points) of valid UTF-8, the last one `…` when some were left out.

@@ -148,8 +148,11 @@ TEST_CASE("a folder stands for every model below it, sorted, without what is hid
   CHECK(found.errors.empty());
 
   const std::string empty = folder.path() / "empty";
-  CHECK(find_models({empty}).errors ==
-        std::vector<std::string>{"the folder `" + empty + "` is empty, expected models in it; name another"});
+  const std::vector<FolderError> errors = find_models({empty}).errors;
+  REQUIRE(errors.size() == 1);
+  CHECK(errors[0].folder == empty);
+  CHECK(errors[0].message ==
+        "the folder `" + empty + "` is empty, expected TorchScript or ONNX in it; name another folder, or a file");
   CHECK(find_models({"missing"}).paths == std::vector<std::string>{"missing"});
 }
 

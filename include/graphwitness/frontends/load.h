@@ -48,10 +48,14 @@ Graph load_model(const std::string& path, const LoadOptions& options = {});
 
 /// The models to load for what the user named: a file stands for itself, a folder for every model below it, sorted;
 /// files and folders whose name starts with a dot are not looked at.
+struct FolderError {
+  std::string folder;
+  std::string message;  ///< one line that names the folder: it holds no model, or cannot be read
+};
 struct FoundModels {
   std::vector<std::string> paths;
-  std::size_t passed_over = 0;      ///< files in folders that are no models
-  std::vector<std::string> errors;  ///< one line each: a folder without a model, or that cannot be read
+  std::size_t passed_over = 0;  ///< files in folders that are no models
+  std::vector<FolderError> errors;
 };
 FoundModels find_models(const std::vector<std::string>& named);
 

@@ -1,0 +1,20 @@
+#include <array>
+
+#include "cli/command.h"
+
+namespace graphwitness {
+
+extern const Command kInspectCommand;
+extern const Command kCheckCommand;
+extern const Command kRulesCommand;
+extern const Command kExplainCommand;
+
+namespace {
+
+constexpr std::array kCommands{&kInspectCommand, &kCheckCommand, &kRulesCommand, &kExplainCommand};
+
+}  // namespace
+
+std::span<const Command* const> all_commands() { return kCommands; }
+
+}  // namespace graphwitness

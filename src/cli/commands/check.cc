@@ -1,0 +1,152 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <boost/program_options/value_semantic.hpp>
+
+#include "cli/command.h"
+#include "cli/load_options.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/remarks.h"
+#include "cli/rule_names.h"
+#include "graphwitness/frontends/load.h"
+#include "graphwitness/report/report.h"
+#include "rules/run.h"
+
+namespace graphwitness {
+namespace {
+
+namespace po = boost::program_options;
+
+struct CheckOptions {
+  std::vector<std::string> models;
+  OutputOptions output;
+  LoadFlags load;
+  std::string purpose = "trace";
+  std::string select;
+  std::string ignore;
+  std::string fail_on = "warning";
+  std::string source_root;
+};
+
+bool parse(const Command& self, const Invocation& call, CheckOptions& chosen) {
+  Options options(self, chosen.models);
+  options.add()(
+      "for", po::value(&chosen.purpose)->value_name("PURPOSE"),
+      "what becomes of a scripted archive: trace (default), it will be traced or exported by tracing; script, it "
+      "ships as it is, and what a trace would lose is a note");
+  options.add()("select", po::value(&chosen.select)->value_name("RULE,..."), "run these rules only");
+  options.add()("ignore", po::value(&chosen.ignore)->value_name("RULE,..."), "do not run these rules");
+  options.add()("fail-on", po::value(&chosen.fail_on)->value_name("SEVERITY"),
+                "exit with 1 at a finding of note, warning (default), error, or never");
+  options.add()("format", po::value(&chosen.output.format)->value_name("FORMAT"), "text (default) or json");
+  options.add()("source-root", po::value(&chosen.source_root)->value_name("DIR"),
+                "the folder that recorded Python paths are shown relative to");
+  add_load_options(options, chosen.load, true);
+  options.add_output(chosen.output);
+  if (!options.parse(call)) return false;
+
+  require_one_of("--for", chosen.purpose, std::array<std::string_view, 2>{"trace", "script"});
+  require_one_of("--fail-on", chosen.fail_on, std::array<std::string_view, 4>{"note", "warning", "error", "never"});
+  require_one_of("--format", chosen.output.format, std::array<std::string_view, 2>{"text", "json"});
+  if (chosen.models.empty()) throw UsageError("no model named, expected at least one");
+  return true;
+}
+
+std::vector<MethodReport> methods_of(const Graph& graph) {
+  std::vector<MethodReport> methods;
+  for (const FunctionId id : graph.functions()) {
+    methods.push_back({std::string(graph[graph[id].name]), std::string(name_of(graph[id].origin))});
+  }
+  return methods;
+}
+
+ModelReport check_model(const LoadedModel& model, std::span<const Rule* const> rules, const RuleOptions& options) {
+  ModelReport report{model.path, std::string(name_of(model.format)), model.error, {}, {}};
+  if (!model.graph) return report;
+  report.methods = methods_of(*model.graph);
+  report.findings = run_rules(*model.graph, rules, options);
+  return report;
+}
+
+int exit_status(const Report& report, const std::string& fail_on) {
+  for (const ModelReport& model : report.models) {
+    if (!model.error.empty()) return exit_error;
+  }
+  const FindingCounts counts = count_findings(report);
+  const bool fails = (fail_on == "note" && counts.notes != 0) ||
+                     ((fail_on == "note" || fail_on == "warning") && counts.warnings != 0) ||
+                     (fail_on != "never" && counts.errors != 0);
+  return fails ? exit_findings : exit_done;
+}
+
+/// One line that is written over and over, for a person who waits.
+class Progress {
+ public:
+  Progress(std::ostream& err, std::size_t total, bool wanted) : err_(err), total_(total), shown_(wanted && total > 1) {}
+  ~Progress() { clear(); }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void step() {
+    if (shown_) err_ << fmt::format("\r{} of {} models", ++done_, total_) << std::flush;
+  }
+  void clear() {
+    if (shown_ && done_ != 0) err_ << "\r\x1b[K" << std::flush;
+  }
+
+ private:
+  std::ostream& err_;
+  std::size_t total_;
+  std::size_t done_ = 0;
+  bool shown_;
+};
+
+Report check_all(const CheckOptions& chosen, std::ostream& err, Remarks& remarks) {
+  const std::vector<const Rule*> rules = chosen_rules(chosen.select, chosen.ignore);
+  const RuleOptions rule_options{.purpose = chosen.purpose == "script" ? Purpose::script : Purpose::trace};
+  FoundModels found = find_models(chosen.models);
+  Report report;
+  for (const FolderError& error : found.errors)
+    report.models.push_back({error.folder, "unknown", error.message, {}, {}});
+
+  Progress progress(err, found.paths.size(), terminal_watches() && !chosen.output.quiet);
+  ModelLoader loader(std::move(found.paths), load_options(chosen.load));
+  while (const std::optional<LoadedModel> model = loader.next()) {
+    report.models.push_back(check_model(*model, rules, rule_options));
+    if (model->graph) remarks.add_from(model->path, *model->graph);
+    progress.step();
+  }
+  if (!chosen.source_root.empty()) map_sources(report, chosen.source_root);
+  return report;
+}
+
+int run(const Command& self, Invocation& call) {
+  CheckOptions chosen;
+  if (!parse(self, call, chosen)) return exit_done;
+  Output output(call, chosen.output);
+
+  Remarks remarks;
+  const Report report = check_all(chosen, call.err, remarks);
+  if (chosen.output.format == "json") {
+    write_json(output.stream(), report);
+  } else {
+    const bool full_notes = chosen.fail_on == "note";
+    write_text(output.stream(), report,
+               {.color = output.color(), .summary = !chosen.output.quiet, .full_notes = full_notes});
+  }
+  output.finish();
+  for (const ModelReport& model : report.models) {
+    if (!model.error.empty()) call.err << fmt::format("error: {}\n", model.error);
+  }
+  if (!chosen.output.quiet) remarks.print(call.err);
+  return exit_status(report, chosen.fail_on);
+}
+
+}  // namespace
+
+extern constinit const Command kCheckCommand{
+    "check", "run the rules on models, or on every model in a folder", "[OPTIONS] MODEL...",
+    "graphwitness check --fail-on error --source-root src model.pt exported/", run};
+
+}  // namespace graphwitness

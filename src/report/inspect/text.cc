@@ -1,0 +1,163 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include "graphwitness/report/inspect.h"
+#include "support/escape.h"
+
+namespace graphwitness {
+namespace {
+
+constexpr std::size_t kLongestValue = 200;
+
+std::string clean(std::string_view text) {
+  std::string shown = shortened(printable(text), kLongestValue);
+  std::ranges::replace(shown, '\n', ' ');
+  return shown;
+}
+
+/// 11689512 as "11,689,512".
+std::string grouped(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+  return text;
+}
+
+std::string in_units(std::uint64_t bytes) {
+  constexpr std::string_view kUnits[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+  double value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  for (; value >= 1024 && unit + 1 < std::size(kUnits); ++unit) value /= 1024;
+  return unit == 0 ? fmt::format("{} bytes", bytes) : fmt::format("{:.1f} {}", value, kUnits[unit]);
+}
+
+class InspectionWriter {
+ public:
+  InspectionWriter(std::ostream& out, const Inspection& found, const InspectTextOptions& options)
+      : out_(out), found_(found), options_(options) {}
+
+  void write() {
+    out_ << fmt::format("{}: {}\n", bold(clean(found_.path)), found_.format);
+    properties();
+    methods();
+    callables();
+    tensors();
+    control_flow();
+    operations();
+    missing_operators();
+    modules();
+  }
+
+ private:
+  std::string bold(std::string_view text) const {
+    return options_.color ? fmt::format("\x1b[1m{}\x1b[0m", text) : std::string(text);
+  }
+  void heading(std::string_view text) { out_ << '\n' << bold(text) << '\n'; }
+
+  void properties() {
+    if (found_.properties.empty()) return;
+    heading("properties");
+    for (const auto& [key, value] : found_.properties) out_ << fmt::format("  {}: {}\n", clean(key), clean(value));
+  }
+
+  void methods() {
+    heading("methods");
+    if (found_.methods.empty()) out_ << "  none\n";
+    for (const InspectedMethod& method : found_.methods) {
+      out_ << fmt::format("  {} ({})\n", clean(method.name), method.origin);
+      for (const InspectedValue& input : method.inputs) {
+        const std::string otherwise = input.default_value.empty() ? "" : " = " + clean(input.default_value);
+        out_ << fmt::format("    in  {}: {}{}\n", clean(input.name), clean(input.type), otherwise);
+      }
+      for (const InspectedValue& output : method.outputs) {
+        const std::string name = output.name.empty() ? "" : clean(output.name) + ": ";
+        out_ << fmt::format("    out {}{}\n", name, clean(output.type));
+      }
+    }
+  }
+
+  /// Where the methods alone do not tell it: functions and submodules that were inlined into them.
+  void callables() {
+    if (found_.callables.empty()) return;
+    heading("origin of each function in the file");
+    for (const InspectedCallable& callable : found_.callables) {
+      const std::string line = callable.line == 0 ? "" : fmt::format(":{}", callable.line);
+      const std::string at = callable.file.empty() ? "" : fmt::format("  ({}{})", clean(callable.file), line);
+      out_ << fmt::format("  {:<8} {}{}\n", callable.origin, clean(callable.name), at);
+    }
+  }
+
+  void totals(std::string_view what, const TensorTotals& totals) {
+    out_ << fmt::format("  {}: {} in {} tensors, {}", what, grouped(totals.elements), totals.tensors,
+                        in_units(totals.bytes));
+    if (totals.unsized != 0) out_ << fmt::format(" ({} tensors of unknown shape not counted)", totals.unsized);
+    out_ << '\n';
+  }
+
+  void tensors() {
+    heading("weights");
+    totals(found_.modules.empty() ? "initializers" : "parameters", found_.parameters);
+    if (!found_.modules.empty()) totals("buffers", found_.buffers);
+  }
+
+  void control_flow() {
+    heading("control flow");
+    if (found_.control_flow.empty()) out_ << "  none\n";
+    for (const auto& [op, count] : found_.control_flow) out_ << fmt::format("  {:>6}  {}\n", count, clean(op));
+  }
+
+  void operations() {
+    std::size_t nodes = 0;
+    for (const auto& [op, count] : found_.operations) nodes += count;
+    heading(fmt::format("operations ({} of {} kinds)", nodes, found_.operations.size()));
+    const std::size_t shown = std::min(options_.operations, found_.operations.size());
+    std::size_t left = nodes;
+    for (std::size_t i = 0; i < shown; ++i) {
+      const auto& [op, count] = found_.operations[i];
+      left -= count;
+      out_ << fmt::format("  {:>6}  {}\n", count, clean(op));
+    }
+    if (left != 0) {
+      out_ << fmt::format("  {:>6}  of {} more kinds (--ops shows them)\n", left, found_.operations.size() - shown);
+    }
+  }
+
+  void missing_operators() {
+    if (found_.missing_operators.empty()) return;
+    heading("operators that this LibTorch does not have");
+    for (const auto& [op, schema] : found_.missing_operators) {
+      out_ << fmt::format("  {}\n", clean(schema.empty() ? op : schema));
+    }
+  }
+
+  void modules() {
+    if (found_.modules.empty()) return;
+    heading("modules");
+    std::size_t hidden = 0;
+    for (const InspectedModule& module : found_.modules) {
+      if (module.depth > options_.depth) {
+        ++hidden;
+        continue;
+      }
+      const std::string name = module.depth == 0 ? "" : clean(module.name) + ": ";
+      out_ << fmt::format("  {}{}{}", std::string(2 * module.depth, ' '), name, clean(module.type));
+      if (module.parameters != 0) out_ << fmt::format(", {} parameters", grouped(module.parameters));
+      if (module.has_setstate) out_ << ", has `__setstate__`: its attributes are not known without running it";
+      out_ << '\n';
+    }
+    if (hidden != 0) out_ << fmt::format("  {} modules further down (--depth shows them)\n", hidden);
+  }
+
+  std::ostream& out_;
+  const Inspection& found_;
+  const InspectTextOptions& options_;
+};
+
+}  // namespace
+
+void write_inspection_text(std::ostream& out, const Inspection& inspection, const InspectTextOptions& options) {
+  InspectionWriter(out, inspection, options).write();
+}
+
+}  // namespace graphwitness
