@@ -18,6 +18,7 @@
 #include "exec/torch/state.h"
 #include "exec/wire.h"
 #include "graphwitness/support/error.h"
+#include "support/sandbox.h"
 
 namespace graphwitness::exec::worker {
 namespace {
@@ -125,6 +126,7 @@ std::optional<int> command(std::span<char* const> words) {
   const bool mine = (name == "run" && words.size() == 2) || (name == "inputs" && words.size() == 3) ||
                     (name == "values" && words.size() == 2);
   if (!mine) return std::nullopt;
+  apply_sandbox();
   const c10::NoGradGuard no_gradients;
   torch::jit::setGraphExecutorOptimize(false);
   try {

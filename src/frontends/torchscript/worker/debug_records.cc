@@ -171,9 +171,9 @@ struct DebugRecords::Reader {
 
 const std::vector<DebugRange>& DebugRecords::ranges(const std::string& code_record) {
   const auto [entry, fresh] = by_record_.try_emplace(code_record);
-  if (!fresh || !has(code_record)) return entry->second;
   const std::string name = code_record + ".debug_pkl";
-  Reader reader{.records = *this, .name = name, .pickle = Pickle(archive_.read(name), name)};
+  if (!fresh || archive_.find(name) == nullptr) return entry->second;
+  Reader reader{.records = *this, .name = name, .pickle = Pickle(archive_, name)};
   return entry->second = reader.read();
 }
 

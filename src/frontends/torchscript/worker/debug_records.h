@@ -60,8 +60,6 @@ class DebugRecords {
   const DebugRange* find(const std::string& code_record, std::uint64_t offset);
   /// All ranges that start in [first, last) of the code. Those without a source are not there.
   std::vector<const DebugRange*> within(const std::string& code_record, std::uint64_t first, std::uint64_t last);
-  /// False: the archive was saved or stripped without debug records for this code.
-  bool has(const std::string& code_record) const { return archive_.find(code_record + ".debug_pkl") != nullptr; }
 
  private:
   struct Reader;

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "frontends/torchscript/worker/missing_operators.h"
 #include "graphwitness/support/error.h"
 
 namespace graphwitness::torchscript {
@@ -188,7 +189,9 @@ void Inliner::enter(jit::GraphFunction& callee, jit::Node* site) {
   origin_ = combine(origin_, known.origin);
 
   Call& call = *calls_.emplace_back(std::make_unique<Call>());
-  call.frame = locations_.enter(caller.frame, locations_.of(site->sourceRange(), caller.frame));
+  // The call that a fork makes has no line of its own.
+  const bool at_fork = here.fork && !locations_.knows(site->sourceRange());
+  call.frame = locations_.enter(caller.frame, at_fork ? here.fork : locations_.of(site->sourceRange(), caller.frame));
   call.frame.function = builder_.intern(callee.name());
   call.frame.traced = known.origin == Function::Origin::traced;
   const jit::Block* body = callee.graph()->block();
@@ -258,8 +261,9 @@ void Inliner::add_node(jit::Node* node) {
   if (const auto watched = watched_.find(op); watched != watched_.end() && !watched->second) watched->second = location;
   const std::vector<Attribute> attributes = attributes_of(node);
   const NodeId id = builder_.add_node(here.target, op, operands, results, location, {}, attributes);
-  open_blocks(id, blocks_of(node));
-  if (!node->hasAttribute(c10::attr::Subgraph)) return;
+  const bool forks = node->hasAttribute(c10::attr::Subgraph);
+  open_blocks(id, blocks_of(node), forks ? location : LocationId{});
+  if (!forks) return;
   // The operands of a fork are the parameters of its body, and the same modules.
   const jit::Block* body = node->g(c10::attr::Subgraph)->block();
   for (std::size_t i = 0; i < std::min(body->inputs().size(), node->inputs().size()); ++i) {
@@ -270,7 +274,7 @@ void Inliner::add_node(jit::Node* node) {
   }
 }
 
-void Inliner::open_blocks(NodeId owner, const std::vector<const jit::Block*>& blocks) {
+void Inliner::open_blocks(NodeId owner, const std::vector<const jit::Block*>& blocks, LocationId fork) {
   Call* call = work_.back().call;
   std::vector<Work> opened;
   for (const jit::Block* block : blocks) {
@@ -280,7 +284,11 @@ void Inliner::open_blocks(NodeId owner, const std::vector<const jit::Block*>& bl
       builder_.add_param(id, value);
       call->values[input] = {.value = value};
     }
-    opened.push_back({.call = call, .block = block, .next = const_cast<jit::Block*>(block)->nodes().begin(), .target = id});
+    opened.push_back({.call = call,
+                      .block = block,
+                      .next = const_cast<jit::Block*>(block)->nodes().begin(),
+                      .target = id,
+                      .fork = fork});
   }
   work_.insert(work_.end(), opened.rbegin(), opened.rend());
 }
@@ -297,7 +305,7 @@ std::vector<Attribute> Inliner::attributes_of(jit::Node* node) {
     attributes.push_back({builder_.intern(name.toUnqualString()), attribute_literal(node, name)});
   }
   const c10::FunctionSchema* schema = node->maybeSchema();
-  if (schema != nullptr && !schema->overload_name().empty()) {
+  if (schema != nullptr && !schema->overload_name().empty() && !schema->overload_name().starts_with(kStandIn)) {
     attributes.push_back({builder_.intern("overload"), builder_.string(schema->overload_name())});
   }
   return attributes;

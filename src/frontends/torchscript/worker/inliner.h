@@ -55,12 +55,13 @@ class Inliner {
     jit::graph_node_list_iterator next;
     BlockId target;
     const jit::Node* site = nullptr;  ///< the call that `block` is the body of; null: a block of the IR
+    LocationId fork{};                ///< place of the `prim::fork` that `block` is the body of
   };
 
   void run();
   void finish(const Work& work);
   void convert(jit::Node* node);
-  void open_blocks(NodeId owner, const std::vector<const jit::Block*>& blocks);
+  void open_blocks(NodeId owner, const std::vector<const jit::Block*>& blocks, LocationId fork);
   bool inline_call(jit::Node* node);
   jit::GraphFunction* callee_of(jit::Node* node, const Call& call);
   jit::GraphFunction* method_of(jit::Node* node, const Call& call);

@@ -20,6 +20,11 @@ CallFrame Locations::enter(const CallFrame& caller, LocationId place) const {
   return frame;
 }
 
+const DebugRange* Locations::find(const jit::SourceRange& range) const {
+  const std::string record(program_.record_of(range.source().get()));
+  return record.empty() ? nullptr : records_.find(record, range.start());
+}
+
 LocationId Locations::of(const FunctionOrigin& definition) {
   if (definition.place.file.empty()) return {};
   return builder_.location({.file = builder_.intern(definition.place.file),
@@ -30,8 +35,7 @@ LocationId Locations::of(const FunctionOrigin& definition) {
 
 LocationId Locations::of(const jit::SourceRange& range, const CallFrame& frame) {
   Location location{.function = frame.function, .scope = frame.scope, .caller = frame.caller};
-  const std::string record(program_.record_of(range.source().get()));
-  const DebugRange* found = record.empty() ? nullptr : records_.find(record, range.start());
+  const DebugRange* found = find(range);
   if (found == nullptr) return builder_.location(location);
   const DebugSource& source = *found->source;
   if (source.traced()) return of_stack(source.stack, frame);

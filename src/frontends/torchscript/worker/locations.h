@@ -32,6 +32,8 @@ class Locations {
       : program_(program), records_(records), builder_(builder) {}
 
   LocationId of(const jit::SourceRange& range, const CallFrame& frame);
+  /// Whether the archive says which line the range came from.
+  bool knows(const jit::SourceRange& range) const { return find(range) != nullptr; }
   LocationId of(const FunctionOrigin& definition);
   /// Frame of a function called at `place` of `caller`.
   CallFrame enter(const CallFrame& caller, LocationId place) const;
@@ -40,6 +42,7 @@ class Locations {
   void add_sources();
 
  private:
+  const DebugRange* find(const jit::SourceRange& range) const;
   LocationId of_stack(const std::vector<StackFrame>& stack, const CallFrame& frame);
 
   const Program& program_;

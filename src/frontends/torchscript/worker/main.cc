@@ -4,12 +4,16 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <exception>
+#include <new>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "exec/torch/run.h"
+#include "frontends/torchscript/worker/errors.h"
 #include "frontends/torchscript/worker/libtorch.h"
 #include "frontends/torchscript/worker/loader.h"
 #include "graphwitness/ir/text.h"
@@ -28,11 +32,21 @@ bool write_result(std::string_view text) {
   return true;
 }
 
+std::string error_line(std::string line) {
+  std::ranges::replace(line, '\n', ' ');
+  return "error\n" + line + "\n";
+}
+
 std::string load(const std::string& path) {
   try {
-    return "ok\n" + graphwitness::print(graphwitness::torchscript::load(path), {.comments = false});
+    const std::vector<std::string> remarks;
+    return "ok\n" + graphwitness::print(graphwitness::torchscript::load(path, remarks), {.comments = false});
   } catch (const graphwitness::InputError& error) {
-    return "error\n" + std::string(error.what()) + "\n";
+    return error_line(error.what());
+  } catch (const std::bad_alloc&) {
+    return error_line("`" + path + "`: not enough memory to load it");
+  } catch (const std::exception& error) {
+    return error_line("`" + path + "`: " + graphwitness::torchscript::one_line(error));
   }
 }
 

@@ -31,6 +31,14 @@ constexpr auto kScriptedMarks = std::to_array<std::string_view>({
     ": float",
     ": bool",
     ": str",
+    "-> int:",
+    "-> float:",
+    "-> bool:",
+    "-> str:",
+    "-> NoneType:",
+    ", bool]",
+    "self.training",
+    "  def __",
 });
 
 bool holds_any(std::string_view text, std::span<const std::string_view> marks) {
@@ -71,8 +79,6 @@ FunctionOrigin origin_by_records(const CodeFunction& function, DebugRecords& rec
     defined = !source.traced() && find_definition(source, function.short_name(), result);
     if (!defined && source.traced() && result.place.file.empty()) result.place = outermost_of_module(source.stack);
   }
-  // The save of a scripted function records at least its `return`; a trace without operations records nothing.
-  if (result.origin == Origin::unknown && records.has(function.record)) result.origin = Origin::traced;
   return result;
 }
 
@@ -90,6 +96,7 @@ bool dispatches_call(const StackFrame& frame) {
 }
 
 Origins::Origins(const CodeIndex& code, DebugRecords& records) {
+  // Functions without operations look the same either way, so they count as what all others are.
   Origin whole = Origin::unknown;
   for (const CodeFunction& function : code.functions()) {
     FunctionOrigin found = origin_by_records(function, records);

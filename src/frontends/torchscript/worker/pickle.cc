@@ -5,15 +5,18 @@
 #include <unordered_map>
 #include <utility>
 
-#include "graphwitness/support/error.h"
-
 namespace graphwitness::torchscript {
+namespace {
+
+constexpr std::size_t kMostItems = std::size_t{1} << 24U;
+
+}  // namespace
 
 /// Runs the opcodes.
 class PickleMachine {
  public:
-  PickleMachine(Pickle& pickle, std::string_view bytes, std::string_view what)
-      : pickle_(pickle), bytes_(bytes), what_(what) {}
+  PickleMachine(Pickle& pickle, Archive& archive, const std::string& record)
+      : pickle_(pickle), archive_(archive), record_(record), bytes_(archive.read(record)) {}
 
   void run() {
     while (step(take<std::uint8_t>())) {
@@ -25,7 +28,7 @@ class PickleMachine {
   using Kind = Item::Kind;
 
   [[noreturn]] void fail(const std::string& problem) const {
-    throw InputError("`" + std::string(what_) + "` at byte " + std::to_string(at_) + ": " + problem);
+    archive_.fail("record `" + record_ + "` is damaged: at byte " + std::to_string(at_) + ", " + problem);
   }
 
   std::string_view take_bytes(std::size_t count) {
@@ -65,6 +68,7 @@ class PickleMachine {
   }
 
   ItemId make(Item item) {
+    if (pickle_.items_.size() >= kMostItems) fail("more than " + std::to_string(kMostItems) + " items");
     pickle_.items_.push_back(item);
     return ItemId{static_cast<std::uint32_t>(pickle_.items_.size() - 1)};
   }
@@ -201,15 +205,16 @@ class PickleMachine {
   }
 
   Pickle& pickle_;
+  const Archive& archive_;
+  const std::string& record_;
   std::string_view bytes_;
-  std::string_view what_;
   std::size_t at_ = 0;
   std::vector<ItemId> stack_;
   std::vector<std::size_t> marks_;
   std::unordered_map<std::uint32_t, ItemId> memo_;
 };
 
-Pickle::Pickle(std::string_view bytes, std::string_view what) { PickleMachine(*this, bytes, what).run(); }
+Pickle::Pickle(Archive& archive, const std::string& record) { PickleMachine(*this, archive, record).run(); }
 
 std::span<const ItemId> Pickle::children(ItemId id) const {
   if (!id || items_[id.raw].children == 0xFFFF'FFFF) return {};

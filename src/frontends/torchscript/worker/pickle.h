@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "frontends/torchscript/worker/archive.h"
 #include "graphwitness/ir/ids.h"
 
 namespace graphwitness::torchscript {
@@ -38,8 +39,8 @@ struct Item {
 
 class Pickle {
  public:
-  /// Views into `bytes` are kept. Throws InputError that begins with `what`, the name of the record.
-  Pickle(std::string_view bytes, std::string_view what);
+  /// Views into the archive are kept. Throws InputError when the record is missing or damaged.
+  Pickle(Archive& archive, const std::string& record);
 
   ItemId root() const { return root_; }
   std::size_t size() const { return items_.size(); }
