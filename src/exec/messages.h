@@ -25,7 +25,7 @@ struct Sample {
 struct RunRequest {
   std::string method = "forward";
   std::int64_t threads = 1;
-  std::vector<Sample> samples;
+  std::vector<Sample> samples{};
 };
 
 std::string encode_request(const RunRequest& request);

@@ -23,11 +23,11 @@ struct InputSpecification {
     std::int64_t low_integer = 0;
     std::int64_t high_integer = 0;
   };
-  std::string name;             ///< "": by position
+  std::string name{};           ///< "": by position
   DType dtype = DType::unknown; ///< unknown: `scalar` is the input
-  std::vector<std::int64_t> sizes;
-  std::optional<Range> range;
-  Value scalar;
+  std::vector<std::int64_t> sizes{};
+  std::optional<Range> range{};
+  Value scalar{};
 };
 
 /// Throws InputError.
