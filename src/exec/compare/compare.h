@@ -16,9 +16,9 @@ namespace graphwitness::exec {
 
 struct CompareOptions {
   std::string method = "forward";
-  InputOptions inputs;
-  ChosenTolerance tolerance;
-  WorkerLimits limits;
+  InputOptions inputs{};
+  ChosenTolerance tolerance{};
+  WorkerLimits limits{};
 };
 
 /// Throws InputError when there are no inputs. What becomes of a model is in the report.

@@ -16,9 +16,9 @@ inline constexpr std::uint64_t kDefaultSamples = 5;
 inline constexpr std::uint64_t kMostInputBytes = std::uint64_t{4} << 30U;
 
 struct InputOptions {
-  std::string file;                      ///< `--inputs`; "": none
-  std::vector<std::string> inputs;       ///< each `--input`
-  std::optional<std::uint64_t> samples;  ///< how many to generate; none: kDefaultSamples
+  std::string file{};                    ///< `--inputs`; "": none
+  std::vector<std::string> inputs{};     ///< each `--input`
+  std::optional<std::uint64_t> samples{};///< how many to generate; none: kDefaultSamples
   std::uint64_t seed = 0;                ///< of the first sample; each later one's is one more
 };
 

@@ -167,14 +167,14 @@ Value saved_value(const std::string& path) {
   Archive archive(path);
   if (archive.find("data.pkl") == nullptr) archive.fail("not a file of `torch.save`: it has no record `data.pkl`");
   if (!archive.code().empty()) archive.fail("a TorchScript model, expected inputs as `torch.save` writes them");
-  const Pickle pickle(archive.read("data.pkl"), "data.pkl");
+  const Pickle pickle(archive, "data.pkl");
   return ValueReader(archive, pickle, "data", false).read(pickle.root());
 }
 
 std::optional<Value> traced_inputs(const std::string& path, const std::string& method) {
   Archive archive(path);
   if (archive.find("traced_inputs.pkl") == nullptr) return std::nullopt;
-  const Pickle pickle(archive.read("traced_inputs.pkl"), "traced_inputs.pkl");
+  const Pickle pickle(archive, "traced_inputs.pkl");
   Value methods = ValueReader(archive, pickle, "traced_inputs", true).read(pickle.root());
   if (methods.kind != Value::Kind::dict) return std::nullopt;
   for (std::size_t i = 0; i + 1 < methods.items.size(); i += 2) {

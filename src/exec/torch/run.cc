@@ -35,6 +35,13 @@ void write_all(std::string_view bytes) {
 
 void answer(const RunAnswer& answer) { write_all(frame(encode_answer(answer))); }
 
+void give(SampleResult result) {
+  RunAnswer given;
+  given.kind = RunAnswer::Kind::result;
+  given.result = std::move(result);
+  answer(given);
+}
+
 /// What the parent has put behind standard input. Stays mapped until the end.
 std::string_view standard_input() {
   struct stat info {};
@@ -62,7 +69,7 @@ class Runner {
   void run() {
     for (const Sample& sample : request_.samples) {
       prepare();
-      answer({.kind = RunAnswer::Kind::result, .result = call(sample), .text = {}});
+      give(call(sample));
     }
   }
 
@@ -112,11 +119,11 @@ void say_inputs(const std::string& path, const std::string& method_name) {
   ModelInputs inputs{.parameters = parameters_of(method), .bundled = {}, .traced = traced_inputs(path, method_name)};
   const std::string bundled = method_name == "forward" ? "get_all_bundled_inputs" : "get_all_bundled_inputs_for_" + method_name;
   if (auto getter = model.find_method(bundled)) inputs.bundled = from_torch((*getter)({})).items;
-  answer({.kind = RunAnswer::Kind::result, .result = {.output = to_value(inputs)}});
+  give({.output = to_value(inputs)});
 }
 
 void say_values(const std::string& path) {
-  answer({.kind = RunAnswer::Kind::result, .result = {.output = saved_value(path)}});
+  give({.output = saved_value(path)});
 }
 
 }  // namespace
@@ -134,8 +141,10 @@ std::optional<int> command(std::span<char* const> words) {
     if (name == "inputs") say_inputs(words[1], words[2]);
     if (name == "values") say_values(words[1]);
   } catch (const std::exception& error) {
-    const bool ours = dynamic_cast<const InputError*>(&error) != nullptr;
-    answer({.kind = RunAnswer::Kind::refused, .result = {}, .text = ours ? error.what() : raised_text(error)});
+    RunAnswer refused;
+    refused.kind = RunAnswer::Kind::refused;
+    refused.text = dynamic_cast<const InputError*>(&error) != nullptr ? error.what() : raised_text(error);
+    answer(refused);
   }
   return 0;
 }
