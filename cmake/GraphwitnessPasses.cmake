@@ -48,13 +48,6 @@ ${entries}};
 
 std::span<const Rule* const> all_rules() { return kRules; }
 
-const Rule* find_rule(std::string_view id) {
-  for (const Rule* rule : kRules) {
-    if (rule->id == id) return rule;
-  }
-  return nullptr;
-}
-
 }  // namespace graphwitness
 ")
 endfunction()

@@ -13,6 +13,9 @@ endif()
 add_link_options(-Wl,--as-needed)
 if(GRAPHWITNESS_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-Wno-maybe-uninitialized)  # with sanitizers, wrong about what the standard library inlines
+  endif()
   add_link_options(-fsanitize=address,undefined)
 endif()
 

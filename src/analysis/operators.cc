@@ -69,6 +69,8 @@ constexpr Effect kReadContainer{.data = {kD, kD, kD},
                                 .metadata = {kM, 0, kD},
                                 .structure = {kT, 0, kD},
                                 .aliases_first = true};
+/// Which keys there are; the values do not matter.
+constexpr Effect kContainsKey{.data = {kT, 0, kD}};
 constexpr Effect kContains{.data = {kD | kT, kD, kD}};
 constexpr Effect kWriteContainer{.data = {kD, kD, kD},
                                  .shape = {kS, kS, 0},
@@ -279,6 +281,7 @@ const Effect* refine(const Graph& graph, NodeId node, std::string_view op) {
   const TypeId first = operand_type(graph, node, 0);
   if (op == "aten::len" && graph[first].kind == Type::Kind::tensor) return &kReadShape;
   if (op == "aten::len" && graph[first].kind == Type::Kind::scalar) return &kReadNumber;
+  if (op == "aten::__contains__" && graph[first].kind == Type::Kind::dict) return &kContainsKey;
   if (op == "aten::sort" && is_container(graph, first)) return &kWriteContainer;
   if (op == "aten::index" && is_container(graph, first)) return &kContains;
   if (op == "aten::add_" && is_container(graph, first)) return &kWriteContainer;

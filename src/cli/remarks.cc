@@ -10,7 +10,7 @@ namespace graphwitness {
 namespace {
 
 constexpr std::string_view kTraced =
-    "was traced: what tracing lost is not in the file, so it cannot be found in it; check the scripted module";
+    "traced: what tracing lost is not in the file, so it cannot be found in it; check the scripted module";
 constexpr std::string_view kPartlyTraced =
     "holds traced code: what tracing lost there is not in the file, so it cannot be found in it";
 

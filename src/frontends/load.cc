@@ -12,16 +12,13 @@
 #include <thread>
 #include <utility>
 
+#include "frontends/onnx/read_onnx.h"
 #include "frontends/sniff.h"
 #include "frontends/torchscript/worker_call.h"
 #include "graphwitness/ir/text.h"
 #include "graphwitness/support/error.h"
 #include "support/process_memory.h"
 #include "support/subprocess.h"
-
-#if __has_include("frontends/onnx/read_onnx.h")
-#include "frontends/onnx/read_onnx.h"
-#endif
 
 namespace graphwitness {
 namespace {
@@ -60,11 +57,7 @@ Graph read_ir_file(const std::string& path) {
 
 Graph read_here(FileKind kind, const std::string& path) {
   if (kind == FileKind::ir) return read_ir_file(path);
-#if __has_include("frontends/onnx/read_onnx.h")
   return read_onnx(path);
-#else
-  throw InputError("it is an ONNX model, which this build cannot read yet");
-#endif
 }
 
 /// One model on its way.

@@ -171,8 +171,10 @@ Sniffed sniff(const std::string& path) {
   const std::string_view head(buffer.data(), static_cast<std::size_t>(count));
 
   // An archive's directory stands at its end, so something else may stand before it.
-  if (const ZipDirectory directory = read_zip_directory(file.get()); directory.found) return sniff_zip(directory);
+  const ZipDirectory directory = read_zip_directory(file.get());
+  if (directory.found) return sniff_zip(directory);
   if (looks_like_onnx(file.get(), size)) return {FileKind::onnx, {}, {}};
+  if (directory.damaged) return other("a zip archive that is damaged, or whose start is missing", kExportAgain);
   return sniff_head(head, size);
 }
 

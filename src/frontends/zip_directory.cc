@@ -74,15 +74,17 @@ ZipDirectory read_zip_directory(int descriptor) {
   if (fstat(descriptor, &info) != 0 || info.st_size < 0) return {};
   const auto file_size = static_cast<std::uint64_t>(info.st_size);
   const std::optional<Extent> extent = find_directory(descriptor, file_size);
-  if (!extent || extent->offset > file_size || extent->size > file_size - extent->offset) return {};
+  if (!extent) return {};
+  const ZipDirectory damaged{false, true, {}};
+  if (extent->offset > file_size || extent->size > file_size - extent->offset) return damaged;
 
   const std::string bytes = read_at(descriptor, extent->offset, extent->size);
-  ZipDirectory directory{true, {}};
+  ZipDirectory directory{true, false, {}};
   for (std::string_view rest = bytes; !rest.empty();) {
-    if (rest.size() < kEntrySize || !rest.starts_with(kEntry)) return {};
+    if (rest.size() < kEntrySize || !rest.starts_with(kEntry)) return damaged;
     const std::uint64_t name = number(rest, 28, 2);
     const std::uint64_t whole = kEntrySize + name + number(rest, 30, 2) + number(rest, 32, 2);
-    if (whole > rest.size()) return {};
+    if (whole > rest.size()) return damaged;
     directory.names.emplace_back(rest.substr(kEntrySize, name));
     rest.remove_prefix(whole);
   }

@@ -10,6 +10,8 @@ namespace graphwitness {
 struct ZipDirectory {
   /// False: no central directory is where one must be, as when the end of the file is missing.
   bool found = false;
+  /// True: the record at the end is there, and the directory is not where it says.
+  bool damaged = false;
   std::vector<std::string> names;  ///< in the directory's order
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
 
 #include "graphwitness/ir/text.h"
@@ -207,7 +208,7 @@ void append_elements(std::string& out, std::span<const std::byte> data, Append a
 template <class T>
 bool append_floats(std::string& out, std::span<const std::byte> data) {
   for (std::size_t at = 0; at * sizeof(T) < data.size(); ++at) {
-    if (const T element = element_at<T>(data, at); element != element) return false;
+    if (std::isnan(element_at<T>(data, at))) return false;
   }
   append_elements<T>(out, data, [&](T element) { append_floating(out, element); });
   return true;
@@ -485,7 +486,12 @@ class Printer {
     for (const Attribute& attribute : graph_[attributes]) {
       if (!first) out_ += ", ";
       first = false;
-      append_word(out_, graph_[attribute.name]);
+      const std::string_view name = graph_[attribute.name];
+      if (is_word_shaped(name)) {
+        out_ += name;
+      } else {
+        quoted(name);
+      }
       out_ += '=';
       append_literal(out_, graph_, attribute.value, SIZE_MAX);
     }

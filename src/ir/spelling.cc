@@ -59,9 +59,8 @@ bool is_plain_label(std::string_view name) {
   return !name.empty() && std::ranges::all_of(name, is_label_char) && name.find("//") == std::string_view::npos;
 }
 
-bool is_plain_word(std::string_view word) {
+bool is_word_shaped(std::string_view word) {
   if (word.empty() || (word[0] >= '0' && word[0] <= '9') || word[0] == '.') return false;
-  if (std::ranges::find(kKeywords, word) != kKeywords.end()) return false;
   for (std::size_t i = 0; i < word.size(); ++i) {
     if (is_word_char(word[i])) continue;
     const bool separator = word.substr(i).starts_with("::") && i > 0 && i + 2 < word.size() && word[i + 2] != ':';
@@ -69,6 +68,10 @@ bool is_plain_word(std::string_view word) {
     ++i;
   }
   return true;
+}
+
+bool is_plain_word(std::string_view word) {
+  return is_word_shaped(word) && std::ranges::find(kKeywords, word) == kKeywords.end();
 }
 
 void append_quoted(std::string& out, std::string_view text) {

@@ -9,7 +9,9 @@ namespace graphwitness {
 
 /// May stand in a value's label without quotes.
 bool is_plain_label(std::string_view name);
-/// May stand as a word without quotes: letters, digits, `_`, `.`, and `::` between them; not a keyword.
+/// Letters, digits, `_`, `.`, and `::` between them: what may name an attribute without quotes.
+bool is_word_shaped(std::string_view word);
+/// May stand as a word without quotes anywhere: word-shaped and not a keyword.
 bool is_plain_word(std::string_view word);
 constexpr bool is_label_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||

@@ -102,24 +102,26 @@ class TextWriter {
   }
 
   void write_explanation(const Finding& finding, const std::string& model) {
-    write_trail(finding, model);
+    write_trail(finding);
     if (!finding.keeps.empty()) out_ << fmt::format("  keeps: {}\n", clean(finding.keeps));
     if (!finding.loses.empty()) out_ << fmt::format("  loses: {}\n", clean(finding.loses));
     if (!finding.fix.empty()) out_ << fmt::format("  fix:   {}\n", clean(finding.fix));
     write_stack(finding, model);
   }
 
-  void write_trail(const Finding& finding, const std::string& model) {
+  void write_trail(const Finding& finding) {
     if (finding.trail.empty()) return;
     out_ << "  trail:\n";
+    // A step whose place is not known shows none: the model is named above.
     std::size_t place_width = 0;
     std::size_t op_width = 0;
     for (const TrailStep& step : finding.trail) {
-      place_width = std::max(place_width, place(step.at, model).size());
+      place_width = std::max(place_width, place(step.at, "").size());
       op_width = std::max(op_width, clean(step.op).size());
     }
+    const std::string_view gap = place_width == 0 ? "" : "  ";
     for (const TrailStep& step : finding.trail) {
-      std::string line = fmt::format("    {:<{}}  {:<{}}  {}", place(step.at, model), place_width, clean(step.op),
+      std::string line = fmt::format("    {:<{}}{}{:<{}}  {}", place(step.at, ""), place_width, gap, clean(step.op),
                                      op_width, clean(step.message));
       line.erase(line.find_last_not_of(' ') + 1);
       out_ << line << '\n';

@@ -87,7 +87,7 @@ std::string describe_origin(const Graph& graph, const Provenance& provenance, Va
 
 std::string why_note(const RuleContext& context, NodeId node) {
   const Graph& graph = context.graph();
-  if (graph.format() == Format::onnx) return "; the exported graph keeps both";
+  if (graph.format() == Format::onnx) return "; the exported graph keeps it";
   if (is_kept_by_trace(graph, function_of(graph, node))) return "; scripted code called by a trace, which keeps it";
   if (context.options().purpose == Purpose::script) return "; kept as long as the archive ships scripted";
   if (is_in_library(graph, node)) return "; inside PyTorch itself";

@@ -56,7 +56,9 @@ TEST_CASE("a worker that dies is one clear line") {
   CHECK(with.error("kill -SEGV $$") == start + "was killed by SIGSEGV (Segmentation fault)");
   CHECK(with.error("kill -KILL $$") == start + "was killed by SIGKILL, as the system does when memory runs out");
   CHECK(with.error("echo first; echo 'terminate called' >&2; kill -ABRT $$") ==
-        start + "was killed by SIGABRT (Aborted); its last words: `terminate called`");
+        start + "was killed by SIGABRT (Aborted); it said: `terminate called`");
+  CHECK(with.error("echo terminate called; echo \"  what():  no such class\"; echo 'frame #0: f'; kill -ABRT $$") ==
+        start + "was killed by SIGABRT (Aborted); it said: `no such class`");
   CHECK(with.error("exit 7") == start + "ended with status 7 and without an answer");
   CHECK(with.error("exit 0") == start + "ended with status 0 and without an answer");
   CHECK(with.error(std::string(kAnswer) + "; exit 3") == start + "ended with status 3 and without an answer");

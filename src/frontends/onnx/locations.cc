@@ -123,13 +123,14 @@ std::vector<SourceFrame> parse_source_frames(std::string_view text) {
 
 ModulePath module_path_of_name(std::string_view node_name) {
   const std::size_t last_slash = node_name.rfind('/');
-  if (!node_name.starts_with('/') || last_slash + 1 == node_name.size()) return {};
+  if (!node_name.starts_with('/') || node_name.ends_with('/') || node_name.find("//") != std::string_view::npos) {
+    return {};
+  }
   ModulePath path{.known = true, .path = {}};
   std::string_view parents = node_name.substr(1, last_slash > 0 ? last_slash - 1 : 0);
   std::string_view previous;
   while (!parents.empty()) {
     const std::string_view name = take_until(parents, '/');
-    if (name.empty()) return {};
     std::string_view added = name;
     // A child of a container repeats the container's name: "layer1/layer1.0".
     if (!previous.empty() && name.starts_with(previous) && name.substr(previous.size()).starts_with('.')) {

@@ -226,7 +226,7 @@ class Stripper {
 
   void open(const Field& field, Kind kind) {
     count_entry(field);
-    if (kind == Kind::graph && ++graph_depth_ > kMaxGraphDepth) {
+    if (kind == Kind::graph && ++graph_depth_ > 1 + kMaxGraphDepth) {
       fail("nests subgraphs more than " + std::to_string(kMaxGraphDepth) + " deep, expected fewer");
     }
     if (kind == Kind::type && ++type_depth_ > kMaxTypeDepth) {

@@ -9,6 +9,7 @@
 
 #include "graphwitness/ir/text.h"
 #include "graphwitness/support/error.h"
+#include "support/escape.h"
 #include "support/program_files.h"
 
 namespace graphwitness {
@@ -18,17 +19,29 @@ constexpr std::string_view kGraphFollows = "ok\n";
 constexpr std::string_view kErrorFollows = "error\n";
 constexpr std::size_t kLongestWords = 300;
 
-/// The last line that a worker printed, for a hint at why it died.
+/// The line of a worker's output that is most likely to say why it died: what an exception said, or the last one that
+/// is no frame of a stack trace.
+std::string_view telling_line(std::string_view text) {
+  std::string_view telling;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    constexpr std::string_view kException = "what():";
+    if (line.starts_with(kException)) {
+      line.remove_prefix(kException.size());
+      line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+      return line;
+    }
+    if (!line.empty() && !line.starts_with("frame #")) telling = line;
+  }
+  return telling;
+}
+
 std::string last_words(const SubprocessOutcome& outcome) {
-  std::string_view text = outcome.output;
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
-  const std::size_t start = text.rfind('\n');
-  if (start != text.npos) text.remove_prefix(start + 1);
-  if (text.empty() || outcome.output_cut) return {};
-  std::string words(text.substr(0, kLongestWords));
-  std::ranges::replace_if(
-      words, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
-  return fmt::format("; its last words: `{}`", words);
+  const std::string_view line = telling_line(outcome.output);
+  return line.empty() ? "" : fmt::format("; it said: `{}`", shortened(printable(line), kLongestWords));
 }
 
 std::string in_gibibytes(std::uint64_t bytes) {

@@ -184,9 +184,9 @@ TEST_CASE("attributes of every kind") {
   untyped.set_name("untyped");
   untyped.set_i(3);
   const std::string text = body_of(read(model));
-  CHECK(text.find("f=0.5, i=-7, s=\"a\\x00\\xff\", fs=[1.0], is=[], ss=[\"p\", \"q\"], t=tensor 0, tp=type "
-                  "list<tensor<f32>>, nothing=none, untyped=3") != std::string::npos);
   CAPTURE(text);
+  CHECK(text.find("onnx::Op[f=0.5, i=-7, s=\"a\\x00\\xff\", fs=[1.0], is=[], ss=[\"p\", \"q\"], t=tensor 0, "
+                  "tp=type list<tensor<f32, *>>, nothing=none, untyped=3](%x)") != std::string::npos);
 }
 
 TEST_CASE("a sparse tensor attribute keeps its parts") {

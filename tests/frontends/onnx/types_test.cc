@@ -41,19 +41,19 @@ TEST_CASE("shapes: sizes, symbols, unknown sizes, rank 0, unknown rank") {
   CHECK(type_text([](auto& type) {
           type.mutable_tensor_type()->set_elem_type(7);
           type.mutable_tensor_type()->mutable_shape();
-        }) == "tensor<i64, []>");
-  CHECK(type_text([](auto& type) { type.mutable_tensor_type()->set_elem_type(7); }) == "tensor<i64>");
+        }) == "tensor<i64>");
+  CHECK(type_text([](auto& type) { type.mutable_tensor_type()->set_elem_type(7); }) == "tensor<i64, *>");
 }
 
 TEST_CASE("sequences, optionals, maps, sparse and opaque types") {
   CHECK(type_text([](auto& type) {
           auto& element = *type.mutable_sequence_type()->mutable_elem_type();
           element.mutable_optional_type()->mutable_elem_type()->mutable_tensor_type()->set_elem_type(1);
-        }) == "list<optional<tensor<f32>>>");
+        }) == "list<optional<tensor<f32, *>>>");
   CHECK(type_text([](auto& type) {
           type.mutable_map_type()->set_key_type(8);
           type.mutable_map_type()->mutable_value_type()->mutable_tensor_type()->set_elem_type(1);
-        }) == "dict<str, tensor<f32>>");
+        }) == "dict<str, tensor<f32, *>>");
   CHECK(type_text([](auto& type) {
           type.mutable_sparse_tensor_type()->set_elem_type(1);
           type.mutable_sparse_tensor_type()->mutable_shape()->add_dim()->set_dim_value(5);
@@ -62,7 +62,7 @@ TEST_CASE("sequences, optionals, maps, sparse and opaque types") {
           type.mutable_opaque_type()->set_domain("org.example");
           type.mutable_opaque_type()->set_name("Blob");
         }) == "opaque \"org.example.Blob\"");
-  CHECK(type_text([](auto& type) { type.mutable_sequence_type(); }) == "list<?>");
+  CHECK(type_text([](auto& type) { type.mutable_sequence_type(); }) == "list<unknown>");
 }
 
 }  // namespace

@@ -1,0 +1,45 @@
+#pragma once
+/// How a picture looks: one table for shapes, colours and the legend's words.
+
+#include <array>
+#include <string_view>
+
+#include "graphwitness/render/render.h"
+#include "render/operators.h"
+
+namespace graphwitness::picture {
+
+struct CategoryStyle {
+  Category category;
+  const char* shape;
+  const char* style;
+  const char* fill;
+  const char* border;
+  const char* legend;
+};
+
+inline constexpr std::array kCategoryStyles{
+    CategoryStyle{Category::input, "box", "rounded,filled", "#e3eef9", "#5b8db8", "input"},
+    CategoryStyle{Category::output, "box", "rounded,filled", "#d5e6f5", "#3a6f9f", "output"},
+    CategoryStyle{Category::compute, "box", "filled", "#ffffff", "#8a939c", "computation"},
+    CategoryStyle{Category::shape, "box", "filled", "#f1f2f4", "#b4bac0", "shape or type"},
+    CategoryStyle{Category::container, "box", "filled", "#f3efe4", "#b7a98a", "list, tuple, constant"},
+    CategoryStyle{Category::control, "box", "filled", "#f0e4f5", "#8b5fa6", "control flow"},
+    CategoryStyle{Category::module, "box3d", "filled", "#e6f2e8", "#6a9c74", "folded, or module state"},
+    CategoryStyle{Category::join, "box", "rounded,filled", "#f8f2fa", "#b598c6", "end or result of a block"},
+    CategoryStyle{Category::unresolved, "box", "dashed,filled", "#fdecec", "#c62828", "produced by no node"},
+};
+
+constexpr const CategoryStyle& style_of(Category category) {
+  return kCategoryStyles[static_cast<std::size_t>(category)];
+}
+
+inline constexpr const char* kFlagged = "#d32f2f";
+inline constexpr const char* kTrail = "#e58a1f";
+inline constexpr const char* kText = "#22272b";
+inline constexpr const char* kFaint = "#717a83";
+inline constexpr const char* kParameter = "#2d6a4f";
+inline constexpr const char* kArrow = "#7b858e";
+inline constexpr const char* kFont = "Helvetica,Arial,sans-serif";
+
+}  // namespace graphwitness::picture

@@ -1,0 +1,380 @@
+#include "render/view.h"
+
+#include <algorithm>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "graphwitness/support/error.h"
+#include "render/absorbed.h"
+#include "render/fold.h"
+#include "render/item_text.h"
+#include "render/labels.h"
+#include "support/escape.h"
+
+namespace graphwitness::picture {
+namespace {
+
+constexpr std::size_t kNames = 6;      // in a note
+constexpr std::size_t kMessage = 72;   // characters of a line in a flagged box
+constexpr std::uint32_t kOwnItems = 2;  // the legend and the note are nodes of the picture, too
+/// Layout cost a node of the limit: real models need 2 to 5, and 12 at the default limit takes about a second.
+constexpr std::size_t kCostPerNode = 12;
+
+/// "`a`, `b` and 3 more"
+std::string name_list(const std::vector<std::string>& names) {
+  std::string out;
+  for (std::size_t i = 0; i < names.size() && i < kNames; ++i) out += (i > 0 ? ", `" : "`") + names[i] + "`";
+  if (names.size() > kNames) out += " and " + count_text(names.size() - kNames) + " more";
+  return out;
+}
+
+FunctionId function_of(const Graph& graph, const Mark& mark) {
+  const NodeId node = mark.node || !mark.value ? mark.node : graph.defining_node(mark.value);
+  if (node) return graph[graph[node].parent].function;
+  if (!mark.value || graph[mark.value].def != Value::Def::block) return {};
+  return graph[BlockId{graph[mark.value].owner}].function;
+}
+
+/// The functions to draw, in file order.
+std::vector<FunctionId> chosen_functions(const Graph& graph, const RenderOptions& options) {
+  std::vector<bool> chosen(graph.functions().size(), false);
+  std::vector<std::string> names;
+  FunctionId main;
+  for (FunctionId function : graph.functions()) {
+    const std::string_view name = graph[graph[function].name];
+    names.emplace_back(name);
+    if (!options.function.empty() && name == options.function) chosen[function.raw] = true;
+    if (!main || (name == "forward" && graph[graph[main].name] != "forward")) main = function;
+  }
+  if (!options.function.empty() && std::ranges::find(chosen, true) == chosen.end()) {
+    throw InputError("no function `" + options.function + "` in the model; it has " + name_list(names));
+  }
+  if (options.focus) {
+    chosen.assign(chosen.size(), false);
+    chosen[graph[graph[options.focus].parent].function.raw] = true;
+  } else if (options.function.empty() && main) {
+    chosen[main.raw] = true;
+    for (const Mark& mark : options.marks) {
+      if (const FunctionId function = function_of(graph, mark)) chosen[function.raw] = true;
+    }
+  }
+  std::vector<FunctionId> out;
+  for (FunctionId function : graph.functions()) {
+    if (chosen[function.raw]) out.push_back(function);
+  }
+  return out;
+}
+
+class Maker {
+ public:
+  Maker(const Graph& graph, const RenderOptions& options)
+      : graph_(graph),
+        options_(options),
+        functions_(chosen_functions(graph, options)),
+        absorbed_(make_absorbed()),
+        outline_(make_outline(graph, functions_, absorbed_)) {}
+
+  View make();
+
+ private:
+  Absorbed make_absorbed();
+  void focus();
+  void mark_entries();
+  void fold_entries();
+  void add_items(const ItemText& text);
+  void add_mark_rows(Item& item, const Piece& piece) const;
+  void add_frames(const ItemText& text);
+  void add_arrows(const ItemText& text);
+  Arrow merged(std::span<const std::uint32_t> links, const ItemText& text) const;
+  void add_notes();
+  std::uint32_t span_of(const Piece& piece) const;
+  std::string title() const;
+
+  const Graph& graph_;
+  const RenderOptions& options_;
+  std::vector<FunctionId> functions_;
+  std::vector<Mark::Kind> node_marks_;   ///< by NodeId
+  std::vector<Mark::Kind> value_marks_;  ///< by ValueId; not of results, whose nodes are marked
+  Absorbed absorbed_;
+  Outline outline_;
+  std::vector<Mark::Kind> marks_;  ///< by entry
+  std::vector<std::vector<std::string>> messages_;  ///< by entry
+  std::vector<Piece> pieces_;
+  std::vector<std::uint32_t> item_of_;         ///< by entry
+  std::vector<std::uint32_t> frame_of_span_;   ///< by span; the nearest frame that is drawn
+  std::size_t operations_ = 0;                 ///< before a focus
+  View view_;
+};
+
+/// Whatever is pointed at is drawn, so it must not vanish inside its users.
+Absorbed Maker::make_absorbed() {
+  node_marks_.assign(graph_.all_nodes().size(), Mark::Kind::none);
+  value_marks_.assign(graph_.all_values().size(), Mark::Kind::none);
+  std::vector<bool> keep_nodes(node_marks_.size(), false);
+  std::vector<bool> keep_values(value_marks_.size(), false);
+  for (const Mark& mark : options_.marks) {
+    const NodeId node = mark.node || !mark.value ? mark.node : graph_.defining_node(mark.value);
+    if (node) {
+      node_marks_[node.raw] = std::max(node_marks_[node.raw], mark.kind);
+      keep_nodes[node.raw] = true;
+    } else if (mark.value) {
+      value_marks_[mark.value.raw] = std::max(value_marks_[mark.value.raw], mark.kind);
+      keep_values[mark.value.raw] = true;
+    }
+  }
+  if (options_.focus) keep_nodes[options_.focus.raw] = true;
+  return {graph_, keep_nodes, keep_values};
+}
+
+void Maker::focus() {
+  operations_ = operation_count(outline_, {.first = 0, .last = static_cast<std::uint32_t>(outline_.entries.size())});
+  if (!options_.focus) return;
+  const auto center = std::ranges::find_if(outline_.entries, [&](const Entry& entry) {
+    return entry.kind == Entry::Kind::node && entry.node == options_.focus;
+  });
+  if (center == outline_.entries.end()) throw InputError("the node to focus on is not in the function that is drawn");
+  outline_ =
+      neighbourhood(outline_, static_cast<std::uint32_t>(center - outline_.entries.begin()), options_.radius);
+}
+
+void Maker::mark_entries() {
+  marks_.assign(outline_.entries.size(), Mark::Kind::none);
+  messages_.resize(outline_.entries.size());
+  std::vector<std::vector<std::string>> by_node(options_.marks.empty() ? 0 : graph_.all_nodes().size());
+  for (const Mark& mark : options_.marks) {
+    const NodeId node = mark.node || !mark.value ? mark.node : graph_.defining_node(mark.value);
+    if (node && !mark.message.empty()) by_node[node.raw].push_back(mark.message);
+  }
+  for (std::size_t i = 0; i < outline_.entries.size(); ++i) {
+    const Entry& entry = outline_.entries[i];
+    if (entry.kind == Entry::Kind::node) {
+      marks_[i] = node_marks_[entry.node.raw];
+      if (!by_node.empty()) messages_[i] = by_node[entry.node.raw];
+    } else if (entry.value && entry.kind != Entry::Kind::output) {
+      marks_[i] = value_marks_[entry.value.raw];
+    }
+  }
+}
+
+void Maker::fold_entries() {
+  FoldLimits limits{.depth = options_.depth};
+  if (options_.max_nodes > 0) limits.pieces = options_.max_nodes - kOwnItems;
+  pieces_ = fold(graph_, outline_, marks_, limits);
+  item_of_.resize(outline_.entries.size());
+  for (std::uint32_t item = 0; item < pieces_.size(); ++item) {
+    for (std::uint32_t entry = pieces_[item].first; entry < pieces_[item].last; ++entry) item_of_[entry] = item;
+  }
+}
+
+std::uint32_t Maker::span_of(const Piece& piece) const {
+  return piece.span == kNowhere ? outline_.entries[piece.first].span : outline_.spans[piece.span].parent;
+}
+
+void Maker::add_items(const ItemText& text) {
+  for (const Piece& piece : pieces_) {
+    Item item = text.item(piece);
+    item.mark = *std::max_element(marks_.begin() + piece.first, marks_.begin() + piece.last);
+    add_mark_rows(item, piece);
+    view_.items.push_back(std::move(item));
+  }
+}
+
+void Maker::add_mark_rows(Item& item, const Piece& piece) const {
+  if (item.folded > 0) {
+    const auto flagged = std::count(marks_.begin() + piece.first, marks_.begin() + piece.last, Mark::Kind::flagged);
+    if (flagged > 0) item.rows.push_back({"holds " + std::to_string(flagged) + " flagged", Row::Style::alarm});
+    if (flagged == 0 && item.mark == Mark::Kind::trail) item.rows.push_back({"part of a trail", Row::Style::alarm});
+    return;
+  }
+  const Entry& entry = outline_.entries[piece.first];
+  for (const std::string& message : messages_[piece.first]) {
+    item.tooltip += (item.tooltip.empty() ? "" : "\n") + message;
+    if (item.mark == Mark::Kind::flagged) item.rows.push_back({shortened(message, kMessage), Row::Style::alarm});
+  }
+  if (item.mark == Mark::Kind::none || entry.kind != Entry::Kind::node) return;
+  const std::string place = location_text(graph_, graph_[entry.node].loc);
+  if (!place.empty()) item.rows.push_back({shortened(place.substr(0, place.find('\n')), kMessage), Row::Style::faint});
+}
+
+/// A module that holds one box needs no frame: the box says which module it is.
+void Maker::add_frames(const ItemText& text) {
+  std::vector<std::uint32_t> held(outline_.spans.size(), 0);
+  for (const Piece& piece : pieces_) ++held[span_of(piece)];
+  for (std::size_t span = outline_.spans.size(); span-- > 0;) {
+    if (outline_.spans[span].parent != kNowhere) held[outline_.spans[span].parent] += held[span];
+  }
+  frame_of_span_.assign(outline_.spans.size(), kNowhere);
+  for (std::size_t i = 0; i < outline_.spans.size(); ++i) {
+    const Span& span = outline_.spans[i];
+    const std::uint32_t parent = span.parent == kNowhere ? kNowhere : frame_of_span_[span.parent];
+    frame_of_span_[i] = parent;
+    const auto add = [&](Frame::Kind kind, std::string label) {
+      frame_of_span_[i] = static_cast<std::uint32_t>(view_.frames.size());
+      view_.frames.push_back({.kind = kind, .parent = parent, .label = std::move(label)});
+    };
+    switch (span.kind) {
+      case Span::Kind::function:
+        if (functions_.size() > 1 && held[i] > 0) {
+          add(Frame::Kind::function, shortened(graph_[graph_[span.function].name], kMessage));
+        }
+        break;
+      case Span::Kind::module:
+        if (held[i] > 1) add(Frame::Kind::module, text.module_label(span.scope));
+        break;
+      case Span::Kind::block:
+        if (held[i] > 0) add(Frame::Kind::block, text.block_label(span.block));
+        break;
+      case Span::Kind::control: break;
+    }
+  }
+  for (std::size_t i = 0; i < pieces_.size(); ++i) {
+    const std::uint32_t span = span_of(pieces_[i]);
+    Item& item = view_.items[i];
+    item.frame = frame_of_span_[span];
+    if (item.folded > 0 || outline_.spans[span].kind != Span::Kind::module || held[span] != 1) continue;
+    item.rows.insert(item.rows.begin(), {text.module_label(outline_.spans[span].scope), Row::Style::faint});
+  }
+}
+
+/// One arrow a value; between a folded box and another, one arrow for all values.
+void Maker::add_arrows(const ItemText& text) {
+  const auto key = [&](std::uint32_t i) {
+    const Link& link = outline_.links[i];
+    const std::uint32_t from = item_of_[link.from];
+    const std::uint32_t to = item_of_[link.to];
+    const bool folded = view_.items[from].folded > 0 || view_.items[to].folded > 0;
+    return std::tuple(from, to, link.kind, folded ? ValueId{} : link.value);
+  };
+  std::vector<std::uint32_t> order;
+  for (std::uint32_t i = 0; i < outline_.links.size(); ++i) {
+    const Link& link = outline_.links[i];
+    if (item_of_[link.from] != item_of_[link.to]) order.push_back(i);
+  }
+  std::ranges::stable_sort(order, {}, key);
+  for (std::size_t first = 0; first < order.size();) {
+    std::size_t last = first + 1;
+    while (last < order.size() && key(order[last]) == key(order[first])) ++last;
+    view_.arrows.push_back(merged(std::span(order).subspan(first, last - first), text));
+    first = last;
+  }
+}
+
+Arrow Maker::merged(std::span<const std::uint32_t> links, const ItemText& text) const {
+  const Link& link = outline_.links[links[0]];
+  Arrow arrow{.kind = link.kind, .from = item_of_[link.from], .to = item_of_[link.to]};
+  std::vector<ValueId> values;
+  Mark::Kind source = view_.items[arrow.from].mark;
+  for (std::uint32_t i : links) {
+    const ValueId value = outline_.links[i].value;
+    if (!value) continue;
+    values.push_back(value);
+    source = std::max(source, value_marks_[value.raw]);
+  }
+  std::ranges::sort(values);
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  arrow.label = values.size() > 1 ? count_text(values.size()) + " values" : text.arrow_label(link);
+  arrow.tooltip = text.arrow_tooltip(link);
+  if (link.kind == Link::Kind::control) arrow.frame = frame_of_span_[link.span];
+  if (link.kind == Link::Kind::data) arrow.mark = std::min(source, view_.items[arrow.to].mark);
+  return arrow;
+}
+
+void Maker::add_notes() {
+  std::vector<std::string> modules;
+  std::vector<std::string> others;
+  std::size_t module_operations = 0;
+  std::size_t controls = 0;
+  std::size_t runs = 0;
+  std::size_t run_operations = 0;
+  for (std::size_t i = 0; i < pieces_.size(); ++i) {
+    const Piece& piece = pieces_[i];
+    if (piece.is_run) ++runs, run_operations += operation_count(outline_, piece);
+    if (piece.span == kNowhere) continue;
+    const Span& span = outline_.spans[piece.span];
+    if (span.kind == Span::Kind::control) ++controls;
+    if (span.kind != Span::Kind::module) continue;
+    modules.push_back(shortened(span.scope, kMessage));
+    module_operations += operation_count(outline_, piece);
+  }
+  if (!modules.empty()) {
+    view_.notes.push_back("folded " + count_text(modules.size()) + " modules (" + count_text(module_operations) +
+                          " operations) to one box each: " + name_list(modules));
+  }
+  if (controls > 0) view_.notes.push_back("folded " + count_text(controls) + " branches or loops to one box each");
+  if (runs > 0) {
+    view_.notes.push_back("folded " + count_text(run_operations) + " operations that follow each other to " +
+                          count_text(runs) + " boxes");
+  }
+  if (options_.focus) {
+    const Piece all{.first = 0, .last = static_cast<std::uint32_t>(outline_.entries.size())};
+    view_.notes.push_back("shows " + count_text(operation_count(outline_, all)) + " of " + count_text(operations_) +
+                          " operations: at most " + std::to_string(options_.radius) + " arrows from the focus");
+  }
+  for (FunctionId function : graph_.functions()) {
+    if (std::ranges::find(functions_, function) != functions_.end()) continue;
+    others.push_back(shortened(graph_[graph_[function].name], kMessage));
+  }
+  if (!others.empty()) view_.notes.push_back("not drawn: " + name_list(others));
+  if (functions_.empty()) view_.notes.push_back("the model has no function or graph to draw");
+}
+
+std::string Maker::title() const {
+  std::string out = shortened(options_.title, kMessage);
+  if (functions_.size() != 1) return out;
+  const Function& function = graph_[functions_[0]];
+  const std::string name = shortened(graph_[function.name], kMessage);
+  if (!name.empty()) out += (out.empty() ? "" : " · ") + name;
+  if (function.origin != Function::Origin::unknown) out += " (" + std::string(name_of(function.origin)) + ")";
+  return out;
+}
+
+View Maker::make() {
+  focus();
+  mark_entries();
+  fold_entries();
+  const ItemText text(graph_, absorbed_, outline_);
+  view_.title = title();
+  add_items(text);
+  add_frames(text);
+  add_arrows(text);
+  add_notes();
+  return std::move(view_);
+}
+
+}  // namespace
+
+std::size_t layout_cost(const View& view) {
+  // Arrows are sorted by the box they leave, and boxes by the file's order, so one pass finds almost every rank.
+  std::vector<std::size_t> ranks(view.items.size(), 0);
+  for (const Arrow& arrow : view.arrows) {
+    if (arrow.from < arrow.to) ranks[arrow.to] = std::max(ranks[arrow.to], ranks[arrow.from] + 1);
+  }
+  std::size_t cost = 0;
+  for (const Arrow& arrow : view.arrows) {
+    const auto [low, high] = std::minmax(ranks[arrow.from], ranks[arrow.to]);
+    cost += (high - low) * (arrow.label.empty() ? 1 : 2);
+  }
+  return cost;
+}
+
+View make_view(const Graph& graph, const RenderOptions& options) {
+  if (options.max_nodes > 0 && options.max_nodes < RenderOptions::kFewestNodes) {
+    throw InputError("at most " + std::to_string(options.max_nodes) + " nodes are asked for; the fewest is " +
+                     std::to_string(RenderOptions::kFewestNodes) + ", and 0 means no limit");
+  }
+  View view = Maker(graph, options).make();
+  RenderOptions fewer = options;
+  while (fewer.max_nodes > RenderOptions::kFewestNodes && layout_cost(view) > options.max_nodes * kCostPerNode) {
+    const auto drawn = static_cast<std::uint32_t>(view.items.size()) + kOwnItems;
+    fewer.max_nodes = std::max(std::min(fewer.max_nodes, drawn) * 3 / 4, RenderOptions::kFewestNodes);
+    view = Maker(graph, fewer).make();
+  }
+  if (fewer.max_nodes != options.max_nodes) {
+    view.notes.push_back("folded to fewer than " + std::to_string(options.max_nodes) +
+                         " boxes, since their arrows would cross too often to be followed");
+  }
+  return view;
+}
+
+}  // namespace graphwitness::picture
