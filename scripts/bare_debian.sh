@@ -29,7 +29,7 @@ for file in /etc/npmrc /usr/etc/npmrc; do
 done
 
 git clone -q --no-hardlinks . "$tree/root/clone"
-unshare --mount --pid --fork bash -c '
+unshare --mount --pid --fork --kill-child bash -c '
   mount --make-rprivate /
   mount -t proc proc "$0/proc"
   mount --rbind /dev "$0/dev"

@@ -6,6 +6,7 @@
 
 #include "analysis/aliases.h"
 #include "analysis/control_flow.h"
+#include "analysis/tuple_leaves.h"
 #include "ir/walk.h"
 
 namespace graphwitness {
@@ -41,8 +42,9 @@ std::string_view name_of(Origin origin) {
 class DependenceBuilder {
  public:
   DependenceBuilder(const Graph& graph, Dependence& out)
-      : graph_(graph), out_(out), constants_(out.constants_), aliases_(graph, out.constants_) {
+      : graph_(graph), out_(out), constants_(out.constants_), aliases_(graph, out.constants_), leaves_(graph) {
     out_.facets_ = graph.all_values().size() * kFacets;
+    add_leaves();
     current_.resize(aliases_.cells());
     same_shape_.reserve(graph.all_values().size());
     for (ValueId value : graph.all_values()) same_shape_.push_back(value);
@@ -107,7 +109,7 @@ class DependenceBuilder {
   /// The facet that holds what a value is at this point: its own, or that of the cell it lives in.
   FacetId read(ValueId value, Facet facet) const {
     const std::uint32_t cell = aliases_.cell(value);
-    if (cell == Aliases::kNone || !lives_in_cell(value, facet)) return own(value, facet);
+    if (cell == Aliases::kNone || first_leaf_[value.raw] || !lives_in_cell(value, facet)) return own(value, facet);
     return current_[cell][static_cast<std::size_t>(facet)];
   }
 
@@ -123,11 +125,87 @@ class DependenceBuilder {
     for (Facet facet : kAllFacets) {
       if ((mask & mask_of(facet)) != 0) depend(to, read(value, facet));
     }
+    const std::uint32_t cell = first_leaf_[value.raw] ? aliases_.cell(value) : Aliases::kNone;
+    if (cell != Aliases::kNone && (mask & mask_of(Facet::data)) != 0) depend(to, current_[cell][0]);
   }
 
   void copy(ValueId to, ValueId from) {
     if (!to || !from) return;
+    if (leaves_.of(graph_[to].type).empty() || leaves_.width(to) != leaves_.width(from)) return copy_whole(to, from);
+    for (std::uint32_t i = 0; i < leaves_.width(to); ++i) copy_leaf(to, i, from, i);
+  }
+
+  void copy_whole(ValueId to, ValueId from) {
     for (Facet facet : kAllFacets) depend(own(to, facet), read(from, facet));
+    scatter(to);
+  }
+
+  // Leaves of tuples. A value's own facets gather those of its leaves; where a tuple comes from an operation that does
+  // not tell its fields apart, the leaves get what the whole has.
+
+  /// Facets for the leaves of every tuple, behind those of the values.
+  void add_leaves() {
+    first_leaf_.resize(graph_.all_values().size(), FacetId{});
+    for (ValueId value : graph_.all_values()) {
+      const auto leaves = leaves_.of(graph_[value].type);
+      if (leaves.empty()) continue;
+      first_leaf_[value.raw] = FacetId{out_.facets_};
+      for (std::uint32_t i = 0; i < leaves.size(); ++i) {
+        for (Facet facet : kAllFacets) depend(own(value, facet), new_facet(graph_.defining_node(value)));
+      }
+    }
+  }
+
+  /// The facet of leaf `i`; of a value that is no tuple, its own.
+  FacetId leaf(ValueId value, std::uint32_t i, Facet facet) const {
+    const FacetId first = first_leaf_[value.raw];
+    if (!first) return own(value, facet);
+    return FacetId{first.raw + i * kFacets + static_cast<std::uint32_t>(facet)};
+  }
+
+  FacetId read_leaf(ValueId value, std::uint32_t i, Facet facet) const {
+    return first_leaf_[value.raw] ? leaf(value, i, facet) : read(value, facet);
+  }
+
+  void copy_leaf(ValueId to, std::uint32_t to_leaf, ValueId from, std::uint32_t from_leaf) {
+    for (Facet facet : kAllFacets) depend(leaf(to, to_leaf, facet), read_leaf(from, from_leaf, facet));
+  }
+
+  /// Every leaf may be what the whole is.
+  void scatter(ValueId value) {
+    if (!first_leaf_[value.raw]) return;
+    for (std::uint32_t i = 0; i < leaves_.width(value); ++i) {
+      for (Facet facet : kAllFacets) depend(leaf(value, i, facet), own(value, facet));
+    }
+  }
+
+  /// Between a tuple and its fields: `fields` are what it is made of, or what it is taken apart into.
+  bool transfer_fields(ValueId tuple, std::span<const ValueId> fields, bool makes) {
+    std::uint32_t width = 0;
+    for (ValueId field : fields) width += leaves_.width(field);
+    if (!first_leaf_[tuple.raw] || width != leaves_.width(tuple)) return false;
+    std::uint32_t at = 0;
+    for (ValueId field : fields) {
+      for (std::uint32_t i = 0; field && i < leaves_.width(field); ++i) {
+        if (makes) {
+          copy_leaf(tuple, at + i, field, i);
+        } else {
+          copy_leaf(field, i, tuple, at + i);
+        }
+      }
+      at += leaves_.width(field);
+    }
+    return true;
+  }
+
+  bool index_tuple(ValueId result, ValueId tuple, std::uint32_t index) {
+    const auto fields = graph_[graph_[graph_[tuple].type].args];
+    if (!first_leaf_[tuple.raw] || index >= fields.size()) return false;
+    std::uint32_t at = 0;
+    for (TypeId field : fields.first(index))
+      at += std::max<std::uint32_t>(1, static_cast<std::uint32_t>(leaves_.of(field).size()));
+    for (std::uint32_t i = 0; i < leaves_.width(result); ++i) copy_leaf(result, i, tuple, at + i);
+    return true;
   }
 
   // Cells.
@@ -146,11 +224,17 @@ class DependenceBuilder {
   }
 
   /// A value that is defined into a cell: its facets are now part of what the cell holds.
-  void enter_cell(ValueId value, NodeId node) {
+  void enter_cell(ValueId value) {
     if (!value) return;
     const std::uint32_t cell = aliases_.cell(value);
     if (cell == Aliases::kNone) return;
-    change_cell(cell, node, [&](FacetId to, Facet facet) { depend(to, own(value, facet)); });
+    const auto leaves = leaves_.of(graph_[value].type);
+    change_cell(cell, {}, [&](FacetId to, Facet facet) {
+      if (leaves.empty()) return depend(to, own(value, facet));
+      for (std::uint32_t i = 0; i < leaves.size(); ++i) {
+        if (is_mutable(graph_, leaves[i])) depend(to, leaf(value, i, facet));
+      }
+    });
   }
 
   // Functions.
@@ -163,18 +247,24 @@ class DependenceBuilder {
     }
     for (ValueId param : graph_[graph_[function.body].params]) {
       add_param(param);
-      enter_cell(param, {});
+      enter_cell(param);
     }
   }
 
   void add_param(ValueId param) {
     const TypeId type = graph_[param].type;
     if (constants_.modules().module(param)) return;
-    add_source(own(param, Facet::structure), Origin::argument, param);
-    if (is_scalar_like(graph_, type)) return add_source(own(param, Facet::data), Origin::argument, param);
-    add_source(own(param, Facet::data), Origin::data, param);
-    add_source(own(param, Facet::shape), Origin::shape, param);
-    add_source(own(param, Facet::metadata), Origin::metadata, param);
+    const auto leaves = leaves_.of(type);
+    if (leaves.empty()) return add_param_leaf(param, 0, type);
+    for (std::uint32_t i = 0; i < leaves.size(); ++i) add_param_leaf(param, i, leaves[i]);
+  }
+
+  void add_param_leaf(ValueId param, std::uint32_t i, TypeId type) {
+    add_source(leaf(param, i, Facet::structure), Origin::argument, param);
+    if (is_scalar_like(graph_, type)) return add_source(leaf(param, i, Facet::data), Origin::argument, param);
+    add_source(leaf(param, i, Facet::data), Origin::data, param);
+    add_source(leaf(param, i, Facet::shape), Origin::shape, param);
+    add_source(leaf(param, i, Facet::metadata), Origin::metadata, param);
   }
 
   // Nodes without blocks.
@@ -186,7 +276,10 @@ class DependenceBuilder {
     const auto results = graph_[node.results];
     if (op == "prim::GetAttr" && read_attribute(id)) return;
     if (op == "prim::SetAttr") return write_attribute(id);
-    if (take_apart(op, operands, results)) return;
+    if (pack_or_unpack(op, operands, results)) {
+      for (ValueId result : results) enter_cell(result);
+      return;
+    }
     const Effect effect = effect_of(graph_, id);
     for (ValueId result : results) {
       if (result) transfer(id, effect, result);
@@ -202,12 +295,13 @@ class DependenceBuilder {
     for (ValueId result : results) {
       const bool adds_nothing = result && shared != Aliases::kNone && aliases_.cell(result) == shared &&
                                 !lives_in_cell(result, Facet::structure);
-      if (!adds_nothing) enter_cell(result, id);
+      if (!adds_nothing) enter_cell(result);
     }
   }
 
   void transfer(NodeId node, const Effect& effect, ValueId result) {
     for (Facet facet : kAllFacets) flow_in(own(result, facet), effect, facet, graph_[graph_[node].operands]);
+    scatter(result);
     if (effect.random) add_source(own(result, Facet::data), Origin::random);
   }
 
@@ -248,16 +342,17 @@ class DependenceBuilder {
     change_cell(cell, id, [&](FacetId to, Facet facet) { depend(to, read(value, facet)); });
   }
 
-  /// Unpacking and indexing of what was packed in sight: each field keeps its own facets.
-  bool take_apart(std::string_view op, std::span<const ValueId> operands, std::span<const ValueId> results) {
-    const bool unpacks = op == "prim::TupleUnpack" || op == "prim::ListUnpack";
+  /// Tuples keep what their fields depend on apart, always; lists when they are taken apart in sight of where they were
+  /// made.
+  bool pack_or_unpack(std::string_view op, std::span<const ValueId> operands, std::span<const ValueId> results) {
+    if (results.empty() || !results[0]) return false;
+    if (op == "prim::TupleConstruct") return transfer_fields(results[0], operands, true);
+    if (operands.empty() || !operands[0]) return false;
+    if (op == "prim::TupleUnpack") return transfer_fields(operands[0], results, false);
+    const bool unpacks = op == "prim::ListUnpack";
     const bool indexes = op == "prim::TupleIndex" || op == "aten::__getitem__";
-    if ((!unpacks && !indexes) || operands.empty() || !operands[0]) return false;
-    if (aliases_.cell(operands[0]) != Aliases::kNone) return false;
-    const NodeId maker = graph_.defining_node(operands[0]);
-    if (!maker || !graph_[graph_[maker].op].ends_with("Construct")) return false;
-    if (graph_[graph_[maker].op] == "prim::DictConstruct") return false;
-    const auto fields = graph_[graph_[maker].operands];
+    if (!unpacks && !indexes) return false;
+    const auto fields = listed(operands[0]);
     if (unpacks) {
       if (fields.size() != results.size()) return false;
       for (std::uint32_t i = 0; i < results.size(); ++i) take_field(results[i], fields[i]);
@@ -265,11 +360,23 @@ class DependenceBuilder {
     }
     const ValueId index_value = value_at(operands, 1);
     if (!index_value || constants_[index_value].kind != Constant::Kind::integer) return false;
-    std::int64_t index = constants_[index_value].bits;
-    if (index < 0) index += static_cast<std::int64_t>(fields.size());
-    if (index < 0 || index >= static_cast<std::int64_t>(fields.size())) return false;
-    take_field(results[0], fields[static_cast<std::size_t>(index)]);
+    const std::int64_t index = constants_[index_value].bits;
+    if (op == "prim::TupleIndex") {
+      const std::int64_t count = graph_[graph_[operands[0]].type].args.count;
+      return index_tuple(results[0], operands[0], static_cast<std::uint32_t>(index < 0 ? index + count : index));
+    }
+    const auto at = static_cast<std::uint64_t>(index < 0 ? index + static_cast<std::int64_t>(fields.size()) : index);
+    if (at >= fields.size()) return false;
+    take_field(results[0], fields[at]);
     return true;
+  }
+
+  /// What a list was made of, when nothing in reach changes it afterwards.
+  std::span<const ValueId> listed(ValueId list) const {
+    const NodeId maker = graph_.defining_node(list);
+    if (!maker || graph_[graph_[maker].op] != "prim::ListConstruct") return {};
+    if (aliases_.cell(list) != Aliases::kNone) return {};
+    return graph_[graph_[maker].operands];
   }
 
   void take_field(ValueId result, ValueId field) {
@@ -360,7 +467,7 @@ class DependenceBuilder {
         for (std::uint32_t i = 0; i < results.size(); ++i) copy(results[i], value_at(outputs, i));
       }
     }
-    for (ValueId result : graph_[graph_[node].results]) enter_cell(result, node);
+    for (ValueId result : graph_[graph_[node].results]) enter_cell(result);
   }
 
   void close_branch(NodeId node, const Open& opened) {
@@ -397,6 +504,7 @@ class DependenceBuilder {
     const Constant& b = constants_[no];
     if (a.kind != Constant::Kind::unknown && a.kind != Constant::Kind::not_none && a == b) return;
     const FacetId decision = read(condition, Facet::data);
+    if (first_leaf_[result.raw]) return choose_leaves(result, yes, no, decision);
     depend(own(result, Facet::data), decision);
     if (same_shape_[yes.raw] == same_shape_[no.raw]) {
       same_shape_[result.raw] = same_shape_[yes.raw];
@@ -407,6 +515,26 @@ class DependenceBuilder {
     const Type::Kind kind = graph_[graph_[result].type].kind;
     const bool fixed = kind == Type::Kind::tensor || kind == Type::Kind::scalar || kind == Type::Kind::tuple;
     if (!fixed) depend(own(result, Facet::structure), decision);
+  }
+
+  /// Field by field, where both tuples are packed in sight; a field that is the same in both arms is not chosen.
+  void choose_leaves(ValueId result, ValueId yes, ValueId no, FacetId decision) {
+    const auto leaves = leaves_.of(graph_[result].type);
+    const auto a = packed(yes);
+    const auto b = packed(no);
+    const bool in_sight = a.size() == leaves.size() && b.size() == leaves.size();
+    for (std::uint32_t i = 0; i < leaves.size(); ++i) {
+      if (in_sight && a[i] == b[i]) continue;
+      for (Facet facet : kAllFacets) {
+        if (facet == Facet::data || !is_scalar_like(graph_, leaves[i])) depend(leaf(result, i, facet), decision);
+      }
+    }
+  }
+
+  std::span<const ValueId> packed(ValueId tuple) const {
+    const NodeId maker = graph_.defining_node(tuple);
+    if (!maker || graph_[graph_[maker].op] != "prim::TupleConstruct") return {};
+    return graph_[graph_[maker].operands];
   }
 
   bool is_uninitialized(ValueId value) const {
@@ -454,7 +582,7 @@ class DependenceBuilder {
   void repeat(ValueId result, ValueId decider, bool keeps_shape) {
     if (!result || !decider) return;
     const FacetId decision = read(decider, Facet::data);
-    depend(own(result, Facet::data), decision);
+    for (std::uint32_t i = 0; i < leaves_.width(result); ++i) depend(leaf(result, i, Facet::data), decision);
     if (!keeps_shape && !is_scalar_like(graph_, graph_[result].type)) {
       depend(own(result, Facet::shape), decision);
       depend(own(result, Facet::metadata), decision);
@@ -497,6 +625,8 @@ class DependenceBuilder {
   std::vector<Version> current_;     // by cell
   std::vector<ValueId> same_shape_;  // by value: the first value that is known to have its shape
   std::vector<Open> open_;
+  TupleLeaves leaves_;
+  std::vector<FacetId> first_leaf_;  // by value: facets of its first leaf; none: no tuple
   std::uint32_t dead_ = 0;
 };
 

@@ -85,13 +85,14 @@ void GraphMapper::open(Frame& frame) {
 void GraphMapper::open_graph(Frame& frame) {
   const onnx::GraphProto& graph = *frame.graph;
   DeclaredTypes types;
-  types.reserve(static_cast<std::size_t>(graph.value_info_size() + graph.output_size() + graph.input_size()));
+  const auto count = [](const auto& items) { return static_cast<std::size_t>(items.size()); };
+  types.reserve(count(graph.input()) + count(graph.output()) + count(graph.value_info()));
   for (const auto* infos : {&graph.input(), &graph.output(), &graph.value_info()}) {
     for (const onnx::ValueInfoProto& info : *infos) {
       if (info.has_type()) types.try_emplace(info.name(), &info.type());
     }
   }
-  frame.scope->reserve(static_cast<std::size_t>(graph.input_size() + graph.initializer_size() + graph.node_size()));
+  frame.scope->reserve(count(graph.input()) + count(graph.initializer()) + count(graph.node()));
   declare_inputs(frame, types);
   declare_initializers(frame, types);
   declare_results(frame, graph.node(), types);
@@ -216,8 +217,10 @@ void GraphMapper::map_node(Frame& frame, const onnx::NodeProto& node) {
   }
   if (!subgraphs.empty()) {
     // The exporters' order differs; readers of If want its arms in one order.
-    std::ranges::stable_partition(subgraphs, [](const Subgraph& it) { return *it.attribute == "then_branch"; });
+    std::stable_partition(subgraphs.begin(), subgraphs.end(),
+                          [](const Subgraph& it) { return *it.attribute == "then_branch"; });
     std::vector<LiteralId> names;
+    names.reserve(subgraphs.size());
     for (const Subgraph& subgraph : subgraphs) names.push_back(builder_.string(*subgraph.attribute));
     attributes.push_back({builder_.intern("blocks"), builder_.sequence(Literal::Kind::list, names)});
   }

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "frontends/onnx/name_table.h"
 #include "graphwitness/ir/builder.h"
 
 namespace graphwitness {
@@ -19,20 +20,19 @@ class Scope {
 
   void reserve(std::size_t count) { values_.reserve(count); }
   /// The first definition of a name wins. `name` must outlive the scope.
-  void define(std::string_view name, ValueId value) { values_.try_emplace(name, value); }
-  bool defines(std::string_view name) const { return values_.contains(name); }
+  void define(std::string_view name, ValueId value) { values_.insert(name, value); }
+  bool defines(std::string_view name) const { return values_.find(name) != nullptr; }
   /// Null when neither this scope nor one around it knows the name; a none id is an omitted argument.
   const ValueId* find(std::string_view name) const {
     for (const Scope* scope = this; scope != nullptr; scope = scope->outer_) {
-      const auto found = scope->values_.find(name);
-      if (found != scope->values_.end()) return &found->second;
+      if (const ValueId* found = scope->values_.find(name)) return found;
     }
     return nullptr;
   }
 
  private:
   const Scope* outer_;
-  std::unordered_map<std::string_view, ValueId> values_;
+  NameTable values_;
 };
 
 struct Call;
