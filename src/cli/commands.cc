@@ -6,12 +6,13 @@ namespace graphwitness {
 
 extern const Command kInspectCommand;
 extern const Command kCheckCommand;
+extern const Command kRenderCommand;
 extern const Command kRulesCommand;
 extern const Command kExplainCommand;
 
 namespace {
 
-constexpr std::array kCommands{&kInspectCommand, &kCheckCommand, &kRulesCommand, &kExplainCommand};
+constexpr std::array kCommands{&kInspectCommand, &kCheckCommand, &kRenderCommand, &kRulesCommand, &kExplainCommand};
 
 }  // namespace
 

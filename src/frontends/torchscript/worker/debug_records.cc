@@ -26,20 +26,22 @@ std::optional<StackFrame> parse_frame(std::string_view line) {
   return frame;
 }
 
-/// The frames of a traced operation; empty if the text is no Python stack under the tracer.
-std::vector<StackFrame> parse_stack(std::string_view text) {
-  if (text.find(kTracer) == text.npos) return {};
+/// The frames of a traced operation; nothing if the text is no Python stack under the tracer.
+std::optional<std::vector<StackFrame>> parse_stack(std::string_view text) {
+  if (text.find(kTracer) == text.npos) return std::nullopt;
   std::vector<StackFrame> frames;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     std::optional<StackFrame> frame = parse_frame(text.substr(0, end));
-    if (!frame) return {};
-    if (frame->file.ends_with(kTracer)) return frames;
-    frames.push_back(std::move(*frame));
+    if (!frame) return std::nullopt;
+    const bool in_tracer = frame->file.ends_with(kTracer);
+    // A function under `torch.jit.script_if_tracing` is called by a wrapper of the tracer's file.
+    if (in_tracer && frame->function != "wrapper") return frames;
+    if (!in_tracer) frames.push_back(std::move(*frame));
     if (end == text.npos) break;
     text.remove_prefix(end + 1);
   }
-  return {};
+  return std::nullopt;
 }
 
 std::uint32_t column_at(std::string_view line, std::size_t bytes) {
@@ -134,8 +136,10 @@ struct DebugRecords::Reader {
       DebugSource& source = entry->second;
       source.file = file;
       source.first_line = static_cast<std::uint32_t>(std::min<std::uint64_t>(line, UINT32_MAX / 2));
-      source.stack = parse_stack(text);
-      if (!source.traced()) {
+      if (auto stack = parse_stack(text)) {
+        source.traced = true;
+        source.stack = std::move(*stack);
+      } else {
         source.line_starts = line_starts_of(text);
         source.text = std::move(text);
       }
@@ -160,7 +164,7 @@ struct DebugRecords::Reader {
                         .start = offset(range[1]),
                         .end = offset(range[2])});
       DebugRange& last = ranges.back();
-      if (last.source == nullptr || last.source->traced()) continue;
+      if (last.source == nullptr || last.source->traced) continue;
       last.start = std::min<std::uint64_t>(last.start, last.source->text.size());
       last.end = std::min<std::uint64_t>(last.end, last.source->text.size());
     }

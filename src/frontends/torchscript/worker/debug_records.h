@@ -29,9 +29,8 @@ struct DebugSource {
   std::uint32_t first_line = 0;  ///< of `text` in the file
   std::string text;              ///< of a Python function; empty for a stack
   std::vector<std::size_t> line_starts;
-  std::vector<StackFrame> stack;  ///< of traced code, innermost first, up to the call of the tracer
-
-  bool traced() const { return !stack.empty(); }
+  bool traced = false;
+  std::vector<StackFrame> stack;  ///< of traced code, innermost first, up to the tracer; may be empty
 };
 
 struct DebugRange {
@@ -60,6 +59,8 @@ class DebugRecords {
   const DebugRange* find(const std::string& code_record, std::uint64_t offset);
   /// All ranges that start in [first, last) of the code. Those without a source are not there.
   std::vector<const DebugRange*> within(const std::string& code_record, std::uint64_t first, std::uint64_t last);
+  /// False: the archive was saved or stripped without debug records for this code.
+  bool has(const std::string& code_record) const { return archive_.find(code_record + ".debug_pkl") != nullptr; }
 
  private:
   struct Reader;

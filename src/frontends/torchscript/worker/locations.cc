@@ -38,8 +38,8 @@ LocationId Locations::of(const jit::SourceRange& range, const CallFrame& frame) 
   const DebugRange* found = find(range);
   if (found == nullptr) return builder_.location(location);
   const DebugSource& source = *found->source;
-  if (source.traced()) return of_stack(source.stack, frame);
-  if (!source.file.empty()) {
+  if (source.traced && !source.stack.empty()) return of_stack(source.stack, frame);
+  if (!source.traced && !source.file.empty()) {
     const LineAndColumns place = locate(*found);
     location.file = builder_.intern(source.file);
     location.line = place.line;

@@ -16,6 +16,7 @@
 #include "frontends/torchscript/worker/loader.h"
 #include "graphwitness/ir/text.h"
 #include "graphwitness/support/error.h"
+#include "support/sandbox.h"
 
 namespace {
 
@@ -37,7 +38,8 @@ std::string error_line(std::string line) {
 
 std::string load(const std::string& path) {
   try {
-    const std::vector<std::string> remarks;
+    // Before the archive is touched: from here on nothing in this process can change a file or reach the network.
+    const std::vector<std::string> remarks = graphwitness::apply_sandbox();
     return "ok\n" + graphwitness::print(graphwitness::torchscript::load(path, remarks), {.comments = false});
   } catch (const graphwitness::InputError& error) {
     return error_line(error.what());

@@ -35,7 +35,6 @@ constexpr auto kScriptedMarks = std::to_array<std::string_view>({
     "-> float:",
     "-> bool:",
     "-> str:",
-    "-> NoneType:",
     ", bool]",
     "self.training",
     "  def __",
@@ -43,6 +42,12 @@ constexpr auto kScriptedMarks = std::to_array<std::string_view>({
 
 bool holds_any(std::string_view text, std::span<const std::string_view> marks) {
   return std::ranges::any_of(marks, [&](std::string_view mark) { return text.find(mark) != text.npos; });
+}
+
+/// Calls of the archive's own functions, and `None`: scripted code never has them without a debug record.
+bool needs_record(std::string_view code) {
+  const std::string_view body = code.substr(std::min(code.find(":\n"), code.size()));
+  return body.find(", )") != body.npos || body.find("return None") != body.npos;
 }
 
 Origin origin_by_marks(std::string_view code) {
@@ -74,10 +79,10 @@ FunctionOrigin origin_by_records(const CodeFunction& function, DebugRecords& rec
   bool defined = false;
   for (const DebugRange* range : records.within(function.record, function.first, function.last)) {
     const DebugSource& source = *range->source;
-    result.origin = combine(result.origin, source.traced() ? Origin::traced : Origin::scripted);
+    result.origin = combine(result.origin, source.traced ? Origin::traced : Origin::scripted);
     if (defined) continue;
-    defined = !source.traced() && find_definition(source, function.short_name(), result);
-    if (!defined && source.traced() && result.place.file.empty()) result.place = outermost_of_module(source.stack);
+    defined = !source.traced && find_definition(source, function.short_name(), result);
+    if (!defined && source.traced && result.place.file.empty()) result.place = outermost_of_module(source.stack);
   }
   return result;
 }
@@ -100,7 +105,11 @@ Origins::Origins(const CodeIndex& code, DebugRecords& records) {
   Origin whole = Origin::unknown;
   for (const CodeFunction& function : code.functions()) {
     FunctionOrigin found = origin_by_records(function, records);
-    if (found.origin == Origin::unknown) found.origin = origin_by_marks(code.text(function));
+    const std::string_view text = code.text(function);
+    if (found.origin == Origin::unknown && records.has(function.record) && needs_record(text)) {
+      found.origin = Origin::traced;
+    }
+    if (found.origin == Origin::unknown) found.origin = origin_by_marks(text);
     whole = combine(whole, found.origin);
     origins_.emplace(function.name, std::move(found));
   }
