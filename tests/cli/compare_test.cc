@@ -55,7 +55,8 @@ TEST_CASE("the JSON fits its schema: difference, agreement, a model's error, the
   CHECK(error["match"] == false);
   CHECK(error["pairs"][0]["status"] == "error");
   CHECK(error["pairs"][1]["match"] == true);
-  const nlohmann::json reference = json_of({kFixtures + "misbehaving/raises.pt", kWell, "--input", "x=float32[4]:0..1"});
+  const nlohmann::json reference =
+      json_of({kFixtures + "misbehaving/raises.pt", kWell, "--input", "x=float32[4]:0..1"});
   CHECK(contains(reference["error"].get<std::string>(), "ValueError: the sum is positive"));
   CHECK(reference["pairs"][0]["match"] == false);
 }

@@ -66,7 +66,8 @@ TEST_CASE("inputs from files, by position and by name") {
   for (const char* file : {"two_branch/negative.pt", "two_branch/negative.npy", "two_branch/negative.npz"}) {
     CompareOptions options;
     options.inputs.file = fixture(file);
-    const ComparisonReport report = compare(fixture("two_branch/scripted.pt"), {fixture("two_branch/traced.pt")}, options);
+    const ComparisonReport report =
+        compare(fixture("two_branch/scripted.pt"), {fixture("two_branch/traced.pt")}, options);
     CHECK(report.pairs[0].first_difference->difference == Difference::shape);
     options.inputs.file = fixture("two_branch/example.pt");
     CHECK(compare(fixture("two_branch/scripted.pt"), {fixture("two_branch/traced.pt")}, options).pairs[0].match);
@@ -74,7 +75,8 @@ TEST_CASE("inputs from files, by position and by name") {
 }
 
 TEST_CASE("inputs that the archive carries: bundled ones, and the shapes of a trace") {
-  const ComparisonReport bundled = compare(fixture("features/bundled_inputs.pt"), {fixture("features/bundled_inputs.pt")}, {});
+  const ComparisonReport bundled =
+      compare(fixture("features/bundled_inputs.pt"), {fixture("features/bundled_inputs.pt")}, {});
   CHECK(bundled.samples == 2);
   CHECK(bundled.pairs[0].match);
   const std::string traced = fixture("pytorch_2_6/two_branch_traced.pt");
@@ -92,7 +94,8 @@ TEST_CASE("without inputs the error shows the option for this model") {
 
 TEST_CASE("inputs that do not fit the parameters are the model's error, not a difference") {
   const std::string path = fixture("two_branch/scripted.pt");
-  CHECK(contains(compare(path, {path}, generating("nobody=float32[20]")).error, "no parameter `nobody`; it takes `input: Tensor`"));
+  CHECK(contains(compare(path, {path}, generating("nobody=float32[20]")).error,
+                 "no parameter `nobody`; it takes `input: Tensor`"));
   CHECK(contains(compare(path, {path}, generating("input=3")).error, "of type int, expected Tensor"));
   CompareOptions two = generating("float32[20]");
   two.inputs.inputs.emplace_back("float32[20]");

@@ -1,3 +1,5 @@
+#include "exec/compare/compare.h"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -8,7 +10,6 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "exec/compare/compare.h"
 #include "frontends/sniff.h"
 #include "graphwitness/report/compare.h"
 
@@ -47,9 +48,10 @@ bool parse(const Command& self, const Invocation& call, CompareFlags& chosen) {
   Options options(self, chosen.models);
   options.add()("inputs", po::value(&chosen.inputs)->value_name("FILE|DIR"),
                 "inputs from a file of `torch.save`, `.npy` or `.npz`, or from every file of a folder");
-  options.add()("input", po::value(&chosen.input)->value_name("NAME=TYPE[SIZES]"),
-                "generate this input, such as x=float32[2,3], ids=int64[1,14]:0..9 (both included), float32[20]:0..1; or "
-                "give a number, n=3; once for each input");
+  options.add()(
+      "input", po::value(&chosen.input)->value_name("NAME=TYPE[SIZES]"),
+      "generate this input, such as x=float32[2,3], ids=int64[1,14]:0..9 (both included), float32[20]:0..1; or "
+      "give a number, n=3; once for each input");
   options.add()("samples", optional_value(chosen.samples, "N"), "how many inputs to generate (default 5)");
   options.add()("seed", po::value(&chosen.seed)->value_name("N"),
                 "of the first sample (default 0); each later one's is one more");
@@ -125,7 +127,8 @@ ComparisonReport compare(const CompareFlags& chosen) {
   for (std::size_t i = 1; i < chosen.models.size(); ++i) {
     const std::string& refused = refusals[i - 1];
     const bool was_run = refused.empty() && next < report.pairs.size();
-    pairs.push_back(was_run ? std::move(report.pairs[next++]) : PairComparison{.candidate = chosen.models[i], .error = refused});
+    pairs.push_back(was_run ? std::move(report.pairs[next++])
+                            : PairComparison{.candidate = chosen.models[i], .error = refused});
   }
   report.pairs = std::move(pairs);
   return report;
