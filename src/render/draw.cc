@@ -244,10 +244,14 @@ using Context = std::unique_ptr<GVC_t, FreeContext>;
 
 const char* name_of(PictureFormat format) {
   switch (format) {
-    case PictureFormat::dot: return "dot";
-    case PictureFormat::svg: return "svg";
-    case PictureFormat::png: return "png";
-    case PictureFormat::pdf: return "pdf";
+    case PictureFormat::dot:
+      return "dot";
+    case PictureFormat::svg:
+      return "svg";
+    case PictureFormat::png:
+      return "png";
+    case PictureFormat::pdf:
+      return "pdf";
   }
   return "";
 }

@@ -40,6 +40,7 @@ std::string error_line(std::string line) {
 
 std::string load(const std::string& path) {
   try {
+    // Before the archive is touched: from here on nothing in this process can change a file or reach the network.
     const std::vector<std::string> remarks = graphwitness::apply_sandbox();
     return "ok\n" + graphwitness::print(graphwitness::torchscript::load(path, remarks), {.comments = false});
   } catch (const graphwitness::InputError& error) {
