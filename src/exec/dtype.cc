@@ -13,14 +13,19 @@ struct Row {
   std::size_t size;
 };
 
-constexpr std::array kRows{
-    Row{DType::boolean, "bool", "", 1},           Row{DType::u8, "uint8", "", 1},
-    Row{DType::i8, "int8", "", 1},                Row{DType::i16, "int16", "short", 2},
-    Row{DType::i32, "int32", "int", 4},           Row{DType::i64, "int64", "long", 8},
-    Row{DType::f16, "float16", "half", 2},        Row{DType::bf16, "bfloat16", "", 2},
-    Row{DType::f32, "float32", "float", 4},       Row{DType::f64, "float64", "double", 8},
-    Row{DType::c32, "complex32", "", 4},          Row{DType::c64, "complex64", "cfloat", 8},
-    Row{DType::c128, "complex128", "cdouble", 16}};
+constexpr std::array kRows{Row{DType::boolean, "bool", "", 1},
+                           Row{DType::u8, "uint8", "", 1},
+                           Row{DType::i8, "int8", "", 1},
+                           Row{DType::i16, "int16", "short", 2},
+                           Row{DType::i32, "int32", "int", 4},
+                           Row{DType::i64, "int64", "long", 8},
+                           Row{DType::f16, "float16", "half", 2},
+                           Row{DType::bf16, "bfloat16", "", 2},
+                           Row{DType::f32, "float32", "float", 4},
+                           Row{DType::f64, "float64", "double", 8},
+                           Row{DType::c32, "complex32", "", 4},
+                           Row{DType::c64, "complex64", "cfloat", 8},
+                           Row{DType::c128, "complex128", "cdouble", 16}};
 
 const Row* row_of(DType dtype) {
   const auto found = std::ranges::find(kRows, dtype, &Row::dtype);

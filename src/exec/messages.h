@@ -43,7 +43,7 @@ struct RunAnswer {
   enum class Kind : std::uint8_t { result, refused, done };
   Kind kind = Kind::done;
   SampleResult result{};  ///< of questions other than `run`: the answer is its output
-  std::string text{};  ///< of `refused`: why the model cannot be run with these arguments; one line
+  std::string text{};     ///< of `refused`: why the model cannot be run with these arguments; one line
 };
 std::string encode_answer(const RunAnswer& answer);
 /// Throws InputError.
@@ -57,9 +57,9 @@ struct ModelInputs {
     bool optional = false;  ///< it has a default
   };
   std::vector<Parameter> parameters;
-  std::vector<Value> bundled;        ///< one tuple a call
-  std::optional<Value> traced;       ///< a tuple: what the model was traced with. Where only the shape is
-                                     ///< known, an item is a string as `--input` takes it
+  std::vector<Value> bundled;   ///< one tuple a call
+  std::optional<Value> traced;  ///< a tuple: what the model was traced with. Where only the shape is
+                                ///< known, an item is a string as `--input` takes it
 };
 Value to_value(const ModelInputs& inputs);
 /// Throws InputError.

@@ -32,17 +32,28 @@ std::string describe_dict(const Value& value) {
 
 std::string_view name_of(Value::Kind kind) {
   switch (kind) {
-    case Value::Kind::none: return "None";
-    case Value::Kind::boolean: return "bool";
-    case Value::Kind::integer: return "int";
-    case Value::Kind::floating: return "float";
-    case Value::Kind::complex: return "complex";
-    case Value::Kind::string: return "str";
-    case Value::Kind::tensor: return "tensor";
-    case Value::Kind::list: return "list";
-    case Value::Kind::tuple: return "tuple";
-    case Value::Kind::dict: return "dict";
-    case Value::Kind::opaque: break;
+    case Value::Kind::none:
+      return "None";
+    case Value::Kind::boolean:
+      return "bool";
+    case Value::Kind::integer:
+      return "int";
+    case Value::Kind::floating:
+      return "float";
+    case Value::Kind::complex:
+      return "complex";
+    case Value::Kind::string:
+      return "str";
+    case Value::Kind::tensor:
+      return "tensor";
+    case Value::Kind::list:
+      return "list";
+    case Value::Kind::tuple:
+      return "tuple";
+    case Value::Kind::dict:
+      return "dict";
+    case Value::Kind::opaque:
+      break;
   }
   return "object";
 }
@@ -61,19 +72,28 @@ std::string spell_sizes(const std::vector<std::int64_t>& sizes) { return fmt::fo
 
 std::string describe(const Value& value) {
   switch (value.kind) {
-    case Value::Kind::none: return "None";
-    case Value::Kind::boolean: return value.integer != 0 ? "True" : "False";
-    case Value::Kind::integer: return std::to_string(value.integer);
-    case Value::Kind::floating: return fmt::format("{}", value.real);
-    case Value::Kind::complex: return fmt::format("({}{:+}j)", value.real, value.imaginary);
+    case Value::Kind::none:
+      return "None";
+    case Value::Kind::boolean:
+      return value.integer != 0 ? "True" : "False";
+    case Value::Kind::integer:
+      return std::to_string(value.integer);
+    case Value::Kind::floating:
+      return fmt::format("{}", value.real);
+    case Value::Kind::complex:
+      return fmt::format("({}{:+}j)", value.real, value.imaginary);
     case Value::Kind::string:
       return fmt::format("\"{}\"{}", value.text.substr(0, kLongestText), value.text.size() > kLongestText ? "..." : "");
     case Value::Kind::tensor:
       return std::string(torch_name(value.tensor.dtype)) + spell_sizes(value.tensor.sizes);
-    case Value::Kind::list: return fmt::format("a list of {}", value.items.size());
-    case Value::Kind::tuple: return fmt::format("a tuple of {}", value.items.size());
-    case Value::Kind::dict: return describe_dict(value);
-    case Value::Kind::opaque: break;
+    case Value::Kind::list:
+      return fmt::format("a list of {}", value.items.size());
+    case Value::Kind::tuple:
+      return fmt::format("a tuple of {}", value.items.size());
+    case Value::Kind::dict:
+      return describe_dict(value);
+    case Value::Kind::opaque:
+      break;
   }
   return fmt::format("an object `{}`", value.text.substr(0, kLongestText));
 }

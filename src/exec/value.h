@@ -1,8 +1,8 @@
 #pragma once
 /// What goes into a model and comes out of it, whole: numbers, strings and tensors in lists, tuples and dicts.
 ///
-/// Limits: nested at most kDeepestValue deep. Sparse and quantised tensors are dense ones of the numbers that they stand
-/// for; objects, devices and other things without a value here are `opaque`.
+/// Limits: nested at most kDeepestValue deep. Sparse and quantised tensors are dense ones of the numbers that they
+/// stand for; objects, devices and other things without a value here are `opaque`.
 
 #include <cstdint>
 #include <string>

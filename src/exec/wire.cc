@@ -34,17 +34,30 @@ class Reader {
     if (depth > kDeepestValue) fail();
     Value value{.kind = kind()};
     switch (value.kind) {
-      case Value::Kind::none: break;
+      case Value::Kind::none:
+        break;
       case Value::Kind::boolean:
-      case Value::Kind::integer: value.integer = take<std::int64_t>(); break;
-      case Value::Kind::complex: value.imaginary = take<double>(); [[fallthrough]];
-      case Value::Kind::floating: value.real = take<double>(); break;
+      case Value::Kind::integer:
+        value.integer = take<std::int64_t>();
+        break;
+      case Value::Kind::complex:
+        value.imaginary = take<double>();
+        [[fallthrough]];
+      case Value::Kind::floating:
+        value.real = take<double>();
+        break;
       case Value::Kind::string:
-      case Value::Kind::opaque: value.text = text(take<std::uint64_t>()); break;
-      case Value::Kind::tensor: value.tensor = tensor(); break;
+      case Value::Kind::opaque:
+        value.text = text(take<std::uint64_t>());
+        break;
+      case Value::Kind::tensor:
+        value.tensor = tensor();
+        break;
       case Value::Kind::list:
       case Value::Kind::tuple:
-      case Value::Kind::dict: items(value, depth); break;
+      case Value::Kind::dict:
+        items(value, depth);
+        break;
     }
     return value;
   }
@@ -101,13 +114,22 @@ class Reader {
 void encode(const Value& value, std::string& out) {
   put(out, static_cast<std::uint8_t>(value.kind));
   switch (value.kind) {
-    case Value::Kind::none: break;
+    case Value::Kind::none:
+      break;
     case Value::Kind::boolean:
-    case Value::Kind::integer: put(out, value.integer); break;
-    case Value::Kind::complex: put(out, value.imaginary); [[fallthrough]];
-    case Value::Kind::floating: put(out, value.real); break;
+    case Value::Kind::integer:
+      put(out, value.integer);
+      break;
+    case Value::Kind::complex:
+      put(out, value.imaginary);
+      [[fallthrough]];
+    case Value::Kind::floating:
+      put(out, value.real);
+      break;
     case Value::Kind::string:
-    case Value::Kind::opaque: put_text(out, value.text); break;
+    case Value::Kind::opaque:
+      put_text(out, value.text);
+      break;
     case Value::Kind::tensor:
       put(out, static_cast<std::uint8_t>(value.tensor.dtype));
       put<std::uint64_t>(out, value.tensor.sizes.size());

@@ -19,7 +19,8 @@ std::string last_words(const SubprocessOutcome& outcome) {
   if (start != text.npos) text.remove_prefix(start + 1);
   if (text.empty() || outcome.output_cut) return {};
   std::string words(text.substr(0, kLongestWords));
-  std::ranges::replace_if(words, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+  std::ranges::replace_if(
+      words, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
   return fmt::format(" (its last words: `{}`)", words);
 }
 
@@ -47,7 +48,8 @@ std::string worker_end(const SubprocessCommand& command, const SubprocessOutcome
       return fmt::format("it took longer than `--timeout`, {} s, and was stopped",
                          std::chrono::duration<double>(command.timeout).count());
     case End::out_of_memory:
-      return fmt::format("it took more memory than `--memory`, {}, and was stopped", in_gibibytes(command.memory_limit));
+      return fmt::format("it took more memory than `--memory`, {}, and was stopped",
+                         in_gibibytes(command.memory_limit));
     case End::result_too_big:
       return fmt::format("its outputs take more than {}; run fewer samples", in_gibibytes(command.result_limit));
     case End::not_started:

@@ -1,10 +1,12 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <string>
 
 #include "exec/compare/compare.h"
+#include "exec/inputs/specification.h"
 #include "fake_worker.h"
 #include "graphwitness/support/error.h"
 #include "support/program_files.h"
@@ -64,7 +66,8 @@ TEST_CASE("inputs from files, by position and by name") {
   for (const char* file : {"two_branch/negative.pt", "two_branch/negative.npy", "two_branch/negative.npz"}) {
     CompareOptions options;
     options.inputs.file = fixture(file);
-    const ComparisonReport report = compare(fixture("two_branch/scripted.pt"), {fixture("two_branch/traced.pt")}, options);
+    const ComparisonReport report =
+        compare(fixture("two_branch/scripted.pt"), {fixture("two_branch/traced.pt")}, options);
     CHECK(report.pairs[0].first_difference->difference == Difference::shape);
     options.inputs.file = fixture("two_branch/example.pt");
     CHECK(compare(fixture("two_branch/scripted.pt"), {fixture("two_branch/traced.pt")}, options).pairs[0].match);
@@ -72,7 +75,8 @@ TEST_CASE("inputs from files, by position and by name") {
 }
 
 TEST_CASE("inputs that the archive carries: bundled ones, and the shapes of a trace") {
-  const ComparisonReport bundled = compare(fixture("features/bundled_inputs.pt"), {fixture("features/bundled_inputs.pt")}, {});
+  const ComparisonReport bundled =
+      compare(fixture("features/bundled_inputs.pt"), {fixture("features/bundled_inputs.pt")}, {});
   CHECK(bundled.samples == 2);
   CHECK(bundled.pairs[0].match);
   const std::string traced = fixture("pytorch_2_6/two_branch_traced.pt");
@@ -90,7 +94,8 @@ TEST_CASE("without inputs the error shows the option for this model") {
 
 TEST_CASE("inputs that do not fit the parameters are the model's error, not a difference") {
   const std::string path = fixture("two_branch/scripted.pt");
-  CHECK(contains(compare(path, {path}, generating("nobody=float32[20]")).error, "no parameter `nobody`; it takes `input: Tensor`"));
+  CHECK(contains(compare(path, {path}, generating("nobody=float32[20]")).error,
+                 "no parameter `nobody`; it takes `input: Tensor`"));
   CHECK(contains(compare(path, {path}, generating("input=3")).error, "of type int, expected Tensor"));
   CompareOptions two = generating("float32[20]");
   two.inputs.inputs.emplace_back("float32[20]");
@@ -143,12 +148,53 @@ TEST_CASE("a worker that is aborted, says nothing, or nonsense, is an error") {
   CHECK(contains(error_of("printf '\\001\\0\\0\\0\\0\\0\\0\\0x' >&3"), "no answer"));
 }
 
-TEST_CASE("every sample sees a freshly loaded model, and random numbers are the same for all") {
-  const std::string training = fixture("features/training.pt");
-  CompareOptions options = generating("float32[2,3,8,8]", 4);
-  const ComparisonReport report = compare(training, {training}, options);
-  REQUIRE_MESSAGE(report.error.empty(), report.error);
-  CHECK(report.pairs[0].match);
+TEST_CASE("every sample sees a freshly loaded model, whatever the earlier ones have changed") {
+  setenv(kTorchWorkerVariable, GRAPHWITNESS_TORCH_WORKER, 1);
+  const auto made = [](std::uint64_t seed) {
+    Random random(seed);
+    return Sample{.seed = seed, .arguments = {{"x", generate(parse_input("float32[4]"), random)}}};
+  };
+  const RunRequest both{.samples = {made(1), made(2)}};
+  const RunRequest second{.samples = {made(2)}};
+  for (const char* name : {"sums_up", "sums_up_unseen", "counts_calls", "keeps_all", "adds_noise"}) {
+    CAPTURE(name);
+    const std::string path = kFixtures + "stateful/" + name + ".pt";
+    const std::vector<ModelRun> after_another = run_models({path}, both, {});
+    const std::vector<ModelRun> alone = run_models({path}, second, {});
+    REQUIRE(after_another[0].error.empty());
+    REQUIRE(after_another[0].answers.size() == 2);
+    CHECK(after_another[0].answers[1] == alone[0].answers[0]);
+    CHECK(after_another[0].answers[1] != after_another[0].answers[0]);
+  }
+}
+
+TEST_CASE("an input that one of the two changes is a difference") {
+  const ComparisonReport report =
+      compare(misbehaving("well_behaved"), {fixture("stateful/writes_input.pt")}, generating("float32[4]"));
+  CHECK(report.pairs[0].first_difference->output == "arguments");
+  CHECK(report.pairs[0].first_difference->candidate == "changed by the call");
+}
+
+TEST_CASE("whole structures go to a model and come back: nested outputs, dicts, options") {
+  const auto agrees = [](const char* name, const CompareOptions& options) {
+    const ComparisonReport report = compare(fixture(name), {fixture(name)}, options);
+    INFO(name, ": ", report.error);
+    REQUIRE(report.error.empty());
+    CHECK(report.pairs[0].match);
+    std::vector<std::string> names;
+    for (const OutputComparison& output : report.pairs[0].outputs) names.push_back(output.name);
+    return names;
+  };
+  CHECK(agrees("features/nested_output.pt", generating("float32[2,3]")).size() > 1);
+  CHECK(agrees("features/named_tuple_output.pt", generating("float32[2,3]")).size() > 1);
+  CHECK(agrees("features/fork_wait.pt", generating("float32[2,3]")).size() == 1);
+  CompareOptions from_file;
+  from_file.inputs.file = fixture("features/dict_input_example.pt");
+  const std::vector<std::string> dict = agrees("features/dict_input.pt", from_file);
+  CHECK(std::ranges::find(dict, "sum") != dict.end());
+  CHECK(std::ranges::find(dict, "arguments.0.sum") != dict.end());
+  from_file.inputs.file = fixture("features/two_calls.pt");
+  CHECK(agrees("features/optional_input.pt", from_file).size() == 1);
 }
 
 }  // namespace graphwitness::exec

@@ -72,6 +72,18 @@ TEST_CASE("the same tensor from `torch.save`, `.npy` and `.npz`") {
   CHECK(named[0].value.tensor == saved.tensor);
 }
 
+TEST_CASE("views keep the order of their own, and dicts the names") {
+  const std::vector<Call> calls = read(kFixtures + "features/two_calls.pt");
+  REQUIRE(calls.size() == 2);
+  const Tensor& turned = calls[0][0].value.tensor;
+  CHECK(turned.sizes == std::vector<std::int64_t>{3, 2});
+  CHECK(element(turned, 1) == 3);
+  CHECK(element(turned, 2) == 1);
+  CHECK(calls[1][0].name == "x");
+  CHECK(calls[1][1].name == "mask");
+  CHECK(element(calls[1][1].value.tensor, 5) == 1);
+}
+
 TEST_CASE("a folder holds a call in every file, in the order of names") {
   const TemporaryFolder folder;
   namespace fs = std::filesystem;

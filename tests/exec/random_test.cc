@@ -8,7 +8,8 @@
 
 namespace graphwitness::exec {
 
-// The numbers are what this generator gave when it was written: a change would break every seed that a report has named.
+// The numbers are what this generator gave when it was written: a change would break every seed that a report has
+// named.
 TEST_CASE("the same seed gives the same numbers, today and on every machine") {
   Random random(0);
   CHECK(random.bits() == 0x99EC5F36CB75F2B4U);

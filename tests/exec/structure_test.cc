@@ -14,7 +14,9 @@ namespace {
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-std::vector<Leaf> compared(const Value& reference, const Value& candidate) { return compare_values(reference, candidate, {}); }
+std::vector<Leaf> compared(const Value& reference, const Value& candidate) {
+  return compare_values(reference, candidate, {});
+}
 
 Leaf only(const Value& reference, const Value& candidate) {
   const std::vector<Leaf> leaves = compared(reference, candidate);
@@ -45,7 +47,8 @@ TEST_CASE("chosen tolerances hold for floats only") {
   CHECK(compare_values(floats({1}), floats({1.5F}), loose)[0].difference == Difference::none);
   const auto whole = [](std::int64_t x) { return tensor_of<std::int64_t>(DType::i64, {1}, {x}); };
   CHECK(compare_values(whole(1), whole(2), loose)[0].difference == Difference::value);
-  CHECK(compare_values(floats({1}), floats({1.0000001F}), {.relative = 0, .absolute = 0})[0].difference == Difference::value);
+  CHECK(compare_values(floats({1}), floats({1.0000001F}), {.relative = 0, .absolute = 0})[0].difference ==
+        Difference::value);
 }
 
 TEST_CASE("integers are exact where doubles no longer are") {
@@ -62,7 +65,7 @@ TEST_CASE("NaN agrees with NaN at the same place, infinities with their own sign
   const Leaf leaf = only(floats({kNan, 1, 4}), floats({2, 1, 2}));
   CHECK(leaf.elements.mismatched == 2);
   CHECK(leaf.elements.total == 3);
-  CHECK(leaf.elements.max_abs == 2);    // over finite elements
+  CHECK(leaf.elements.max_abs == 2);  // over finite elements
   CHECK(leaf.elements.max_rel == 0.5);
 }
 
@@ -82,7 +85,8 @@ TEST_CASE("shape, dtype and kind are told apart") {
 
 TEST_CASE("nested outputs have names, and only what differs differs") {
   const auto output = [](float logit) {
-    return Value::tuple({floats({1}), Value::dict({text("logits"), floats({logit}), integer(3), Value::list({text("a")})})});
+    return Value::tuple(
+        {floats({1}), Value::dict({text("logits"), floats({logit}), integer(3), Value::list({text("a")})})});
   };
   const std::vector<Leaf> leaves = compared(output(1), output(2));
   REQUIRE(leaves.size() == 3);

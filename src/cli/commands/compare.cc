@@ -1,14 +1,15 @@
+#include "exec/compare/compare.h"
+
 #include <fmt/format.h>
 
 #include <array>
 #include <boost/program_options/value_semantic.hpp>
 #include <cmath>
-#include <limits>
+#include <optional>
 
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "exec/compare/compare.h"
 #include "frontends/sniff.h"
 #include "graphwitness/report/compare.h"
 
@@ -23,13 +24,19 @@ struct CompareFlags {
   std::string method = "forward";
   std::string inputs;
   std::vector<std::string> input;
-  std::int64_t samples = -1;
+  std::optional<std::int64_t> samples;
   std::int64_t seed = 0;
-  double relative = -1;
-  double absolute = -1;
+  std::optional<double> relative;
+  std::optional<double> absolute;
   double timeout = 300;
   double memory = 0;
 };
+
+/// An option that is known to have been given or not.
+template <typename T>
+auto* optional_value(std::optional<T>& into, const char* name) {
+  return po::value<T>()->value_name(name)->notifier([&into](const T& value) { into = value; });
+}
 
 void require_not_negative(std::string_view option, double value) {
   if (!(value >= 0) || !std::isfinite(value)) {
@@ -41,15 +48,16 @@ bool parse(const Command& self, const Invocation& call, CompareFlags& chosen) {
   Options options(self, chosen.models);
   options.add()("inputs", po::value(&chosen.inputs)->value_name("FILE|DIR"),
                 "inputs from a file of `torch.save`, `.npy` or `.npz`, or from every file of a folder");
-  options.add()("input", po::value(&chosen.input)->value_name("NAME=TYPE[SIZES]"),
-                "generate this input, such as x=float32[2,3], ids=int64[1,14]:0..9 (both included), float32[20]:0..1; or "
-                "give a number, n=3; once for each input");
-  options.add()("samples", po::value(&chosen.samples)->value_name("N"), "how many inputs to generate (default 5)");
+  options.add()(
+      "input", po::value(&chosen.input)->value_name("NAME=TYPE[SIZES]"),
+      "generate this input, such as x=float32[2,3], ids=int64[1,14]:0..9 (both included), float32[20]:0..1; or "
+      "give a number, n=3; once for each input");
+  options.add()("samples", optional_value(chosen.samples, "N"), "how many inputs to generate (default 5)");
   options.add()("seed", po::value(&chosen.seed)->value_name("N"),
                 "of the first sample (default 0); each later one's is one more");
-  options.add()("rtol", po::value(&chosen.relative)->value_name("X"),
+  options.add()("rtol", optional_value(chosen.relative, "X"),
                 "relative tolerance (default by dtype, as torch.testing.assert_close)");
-  options.add()("atol", po::value(&chosen.absolute)->value_name("X"), "absolute tolerance (default likewise)");
+  options.add()("atol", optional_value(chosen.absolute, "X"), "absolute tolerance (default likewise)");
   options.add()("method", po::value(&chosen.method)->value_name("NAME"), "the method to run (default forward)");
   options.add()("timeout", po::value(&chosen.timeout)->value_name("S"),
                 "seconds that one model may take for loading and all samples (default 300; 0: no limit)");
@@ -64,23 +72,25 @@ bool parse(const Command& self, const Invocation& call, CompareFlags& chosen) {
     throw UsageError(fmt::format("{} named, expected a reference and at least one candidate",
                                  chosen.models.empty() ? "no model" : "one model"));
   }
-  if (chosen.samples != -1 && chosen.samples < 1) throw UsageError(fmt::format("`--samples` is {}, expected at least 1", chosen.samples));
+  if (chosen.samples.value_or(1) < 1) {
+    throw UsageError(fmt::format("`--samples` is {}, expected at least 1", *chosen.samples));
+  }
   if (chosen.seed < 0) throw UsageError(fmt::format("`--seed` is {}, expected a number from 0 up", chosen.seed));
-  if (chosen.relative != -1) require_not_negative("--rtol", chosen.relative);
-  if (chosen.absolute != -1) require_not_negative("--atol", chosen.absolute);
+  require_not_negative("--rtol", chosen.relative.value_or(0));
+  require_not_negative("--atol", chosen.absolute.value_or(0));
   require_not_negative("--timeout", chosen.timeout);
   require_not_negative("--memory", chosen.memory);
   return true;
 }
 
 exec::CompareOptions options_of(const CompareFlags& chosen) {
-  exec::CompareOptions options{.method = chosen.method};
+  exec::CompareOptions options;
+  options.method = chosen.method;
   options.inputs.file = chosen.inputs;
   options.inputs.inputs = chosen.input;
-  if (chosen.samples != -1) options.inputs.samples = static_cast<std::uint64_t>(chosen.samples);
+  if (chosen.samples) options.inputs.samples = static_cast<std::uint64_t>(*chosen.samples);
   options.inputs.seed = static_cast<std::uint64_t>(chosen.seed);
-  if (chosen.relative != -1) options.tolerance.relative = chosen.relative;
-  if (chosen.absolute != -1) options.tolerance.absolute = chosen.absolute;
+  options.tolerance = {.relative = chosen.relative, .absolute = chosen.absolute};
   options.limits.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(std::min(chosen.timeout, 1e9) * 1000));
   constexpr double kMost = 1U << 24U;
   options.limits.memory = static_cast<std::uint64_t>(std::min(chosen.memory, kMost) * (1U << 30U));
@@ -117,7 +127,8 @@ ComparisonReport compare(const CompareFlags& chosen) {
   for (std::size_t i = 1; i < chosen.models.size(); ++i) {
     const std::string& refused = refusals[i - 1];
     const bool was_run = refused.empty() && next < report.pairs.size();
-    pairs.push_back(was_run ? std::move(report.pairs[next++]) : PairComparison{.candidate = chosen.models[i], .error = refused});
+    pairs.push_back(was_run ? std::move(report.pairs[next++])
+                            : PairComparison{.candidate = chosen.models[i], .error = refused});
   }
   report.pairs = std::move(pairs);
   return report;

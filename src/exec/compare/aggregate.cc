@@ -17,7 +17,9 @@ std::string outcome(const SampleResult& result) {
   return result.raised ? "raised " + *result.raised : "returned " + describe(result.output);
 }
 
-std::string change(const SampleResult& result) { return result.changed_arguments ? "changed by the call" : "left as it was"; }
+std::string change(const SampleResult& result) {
+  return result.changed_arguments ? "changed by the call" : "left as it was";
+}
 
 }  // namespace
 
@@ -29,7 +31,8 @@ std::vector<Leaf> Aggregate::leaves(const SampleResult& reference, const SampleR
   std::vector<Leaf> leaves = compare_values(reference.output, candidate.output, tolerance_);
   const auto& before = reference.changed_arguments;
   const auto& after = candidate.changed_arguments;
-  if (before && after) std::ranges::move(compare_values(*before, *after, tolerance_, kArguments), std::back_inserter(leaves));
+  if (before && after)
+    std::ranges::move(compare_values(*before, *after, tolerance_, kArguments), std::back_inserter(leaves));
   if (before.has_value() != after.has_value()) {
     leaves.push_back({kArguments, Difference::structure, change(reference), change(candidate), {}});
   }
@@ -57,7 +60,8 @@ void Aggregate::add(std::uint64_t sample, std::uint64_t seed, const SampleResult
   if (reference.raised && candidate.raised) ++both_raised_;
   const std::vector<Leaf> found = leaves(reference, candidate);
   for (const Leaf& leaf : found) add_leaf(leaf);
-  const auto differs = std::ranges::find_if(found, [](const Leaf& leaf) { return leaf.difference != Difference::none; });
+  const auto differs =
+      std::ranges::find_if(found, [](const Leaf& leaf) { return leaf.difference != Difference::none; });
   if (differs == found.end()) return;
   ++differing_;
   if (!first_) first_ = {sample, seed, differs->name, differs->difference, differs->reference, differs->candidate};

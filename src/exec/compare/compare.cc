@@ -23,7 +23,8 @@ bool inputs_vary(const std::vector<Sample>& samples) {
     for (const Argument& argument : sample.arguments) encode(argument.value, encoded);
     return encoded;
   };
-  return std::ranges::any_of(samples, [&, first = bytes(samples.front())](const Sample& sample) { return bytes(sample) != first; });
+  return std::ranges::any_of(
+      samples, [&, first = bytes(samples.front())](const Sample& sample) { return bytes(sample) != first; });
 }
 
 /// Why a model that was run to the end still says nothing.
@@ -86,14 +87,16 @@ ComparisonReport compare_models(const std::string& reference, const std::vector<
                           .seed = options.inputs.seed};
   std::vector<std::string> paths{reference};
   paths.insert(paths.end(), candidates.begin(), candidates.end());
-  const std::vector<ModelRun> runs = run_models(paths, {.method = options.method, .samples = inputs.samples}, options.limits);
+  const std::vector<ModelRun> runs =
+      run_models(paths, {.method = options.method, .samples = inputs.samples}, options.limits);
 
   const std::string raised = runs[0].error.empty() ? raised_everywhere(runs[0]) : "";
   const std::string error = runs[0].error.empty() ? raised : runs[0].error;
   if (!error.empty()) report.error = named(reference, error);
   if (!error.empty()) {
     for (std::size_t i = 1; i < runs.size(); ++i) {
-      report.pairs.push_back({.candidate = runs[i].path, .error = runs[i].error.empty() ? "" : named(runs[i].path, runs[i].error)});
+      report.pairs.push_back(
+          {.candidate = runs[i].path, .error = runs[i].error.empty() ? "" : named(runs[i].path, runs[i].error)});
     }
     return report;
   }

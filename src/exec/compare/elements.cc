@@ -20,19 +20,29 @@ T load(const char* at) {
 double number(DType dtype, const char* at) {
   switch (dtype) {
     case DType::boolean:
-    case DType::u8: return load<std::uint8_t>(at);
-    case DType::i8: return load<std::int8_t>(at);
-    case DType::i16: return load<std::int16_t>(at);
-    case DType::i32: return load<std::int32_t>(at);
-    case DType::i64: return static_cast<double>(load<std::int64_t>(at));
+    case DType::u8:
+      return load<std::uint8_t>(at);
+    case DType::i8:
+      return load<std::int8_t>(at);
+    case DType::i16:
+      return load<std::int16_t>(at);
+    case DType::i32:
+      return load<std::int32_t>(at);
+    case DType::i64:
+      return static_cast<double>(load<std::int64_t>(at));
     case DType::f16:
-    case DType::c32: return half_to_float(load<std::uint16_t>(at));
-    case DType::bf16: return bfloat16_to_float(load<std::uint16_t>(at));
+    case DType::c32:
+      return half_to_float(load<std::uint16_t>(at));
+    case DType::bf16:
+      return bfloat16_to_float(load<std::uint16_t>(at));
     case DType::f32:
-    case DType::c64: return load<float>(at);
+    case DType::c64:
+      return load<float>(at);
     case DType::f64:
-    case DType::c128: return load<double>(at);
-    default: return 0;
+    case DType::c128:
+      return load<double>(at);
+    default:
+      return 0;
   }
 }
 

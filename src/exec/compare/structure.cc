@@ -33,11 +33,15 @@ class Walk {
   void compare(const std::string& name, const Value& reference, const Value& candidate) {
     if (reference.kind != candidate.kind) return differ(name, Difference::structure, reference, candidate);
     switch (reference.kind) {
-      case Kind::tensor: return compare_tensors(name, reference, candidate);
+      case Kind::tensor:
+        return compare_tensors(name, reference, candidate);
       case Kind::list:
-      case Kind::tuple: return compare_items(name, reference, candidate);
-      case Kind::dict: return compare_dicts(name, reference, candidate);
-      default: return compare_scalars(name, reference, candidate);
+      case Kind::tuple:
+        return compare_items(name, reference, candidate);
+      case Kind::dict:
+        return compare_dicts(name, reference, candidate);
+      default:
+        return compare_scalars(name, reference, candidate);
     }
   }
 

@@ -12,7 +12,9 @@
 namespace graphwitness::exec {
 namespace {
 
-double magnitude(const Tensor& tensor, std::size_t i) { return std::hypot(element(tensor, i), imaginary_element(tensor, i)); }
+double magnitude(const Tensor& tensor, std::size_t i) {
+  return std::hypot(element(tensor, i), imaginary_element(tensor, i));
+}
 
 bool is_uniform(const Tensor& tensor) {
   const std::string_view bytes = tensor.bytes;

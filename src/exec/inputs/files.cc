@@ -28,7 +28,8 @@ Call call_of(Value value) {
   }
   if (value.kind != Kind::dict) return {{"", std::move(value)}};
   for (std::size_t i = 0; i + 1 < value.items.size(); i += 2) {
-    if (value.items[i].kind != Kind::string) throw InputError("a dict of arguments has a key that is no parameter's name");
+    if (value.items[i].kind != Kind::string)
+      throw InputError("a dict of arguments has a key that is no parameter's name");
     call.push_back({std::move(value.items[i].text), std::move(value.items[i + 1])});
   }
   return call;
@@ -67,7 +68,8 @@ std::vector<Call> read_file(const std::string& path, const WorkerLimits& limits)
   if (start.starts_with("PK") && is_npz(path)) return {call_of(read_npz(path))};
   if (start.starts_with("PK")) return calls_of(read_saved_value(path, limits));
   if (start.starts_with("\x80")) {
-    throw InputError("it is a pickle, or a `torch.save` file from before PyTorch 1.6; write it again with `torch.save`");
+    throw InputError(
+        "it is a pickle, or a `torch.save` file from before PyTorch 1.6; write it again with `torch.save`");
   }
   throw InputError("it holds no inputs, expected a file of `torch.save`, `.npy` or `.npz`");
 }
@@ -100,7 +102,8 @@ std::vector<Call> calls_of(Value value) {
   if (value.items.empty()) throw InputError("it holds an empty list, expected inputs");
   if (!std::ranges::all_of(value.items, holds_arguments)) {
     throw InputError(
-        "it holds a list of inputs, which may mean one call or several; save a tuple for the arguments of one call, a list "
+        "it holds a list of inputs, which may mean one call or several; save a tuple for the arguments of one call, a "
+        "list "
         "of tuples for several calls, or a tuple with the list in it for one argument that is a list");
   }
   std::vector<Call> calls;
@@ -114,7 +117,8 @@ std::vector<Call> read_calls(const std::string& path, const WorkerLimits& limits
   if (!fs::exists(status)) throw InputError(fmt::format("`{}`: there is no such file", path));
   if (!fs::is_directory(status)) return read_named_file(path, limits);
   std::vector<Call> calls;
-  for (const std::string& file : files_in(path)) std::ranges::move(read_named_file(file, limits), std::back_inserter(calls));
+  for (const std::string& file : files_in(path))
+    std::ranges::move(read_named_file(file, limits), std::back_inserter(calls));
   return calls;
 }
 

@@ -20,9 +20,9 @@ struct TypeCode {
   std::string_view code;
   DType dtype;
 };
-constexpr std::array kTypes{TypeCode{"b1", DType::boolean}, TypeCode{"u1", DType::u8},  TypeCode{"i1", DType::i8},
-                            TypeCode{"i2", DType::i16},     TypeCode{"i4", DType::i32}, TypeCode{"i8", DType::i64},
-                            TypeCode{"f2", DType::f16},     TypeCode{"f4", DType::f32}, TypeCode{"f8", DType::f64},
+constexpr std::array kTypes{TypeCode{"b1", DType::boolean}, TypeCode{"u1", DType::u8},   TypeCode{"i1", DType::i8},
+                            TypeCode{"i2", DType::i16},     TypeCode{"i4", DType::i32},  TypeCode{"i8", DType::i64},
+                            TypeCode{"f2", DType::f16},     TypeCode{"f4", DType::f32},  TypeCode{"f8", DType::f64},
                             TypeCode{"c8", DType::c64},     TypeCode{"c16", DType::c128}};
 
 struct Header {
@@ -49,8 +49,9 @@ void read_type(std::string_view text, Header& header) {
   const std::string_view code = spelled.size() > 1 ? spelled.substr(1) : std::string_view();
   const auto known = std::ranges::find(kTypes, code, &TypeCode::code);
   if (known == kTypes.end()) {
-    throw InputError(fmt::format("its elements are `{}`, expected bools, signed integers, uint8, floats or complex numbers",
-                                 spelled.substr(0, 40)));
+    throw InputError(
+        fmt::format("its elements are `{}`, expected bools, signed integers, uint8, floats or complex numbers",
+                    spelled.substr(0, 40)));
   }
   header.dtype = known->dtype;
   header.big_endian = spelled[0] == '>';

@@ -1,8 +1,8 @@
 #pragma once
 /// Arrays as NumPy saves them: the bytes of one `.npy` file.
 ///
-/// Limits: bools, integers, floats and complex numbers of the types that models take, either byte order, either order of
-/// dimensions; no objects, records or text. Nothing is executed.
+/// Limits: bools, integers, floats and complex numbers of the types that models take, either byte order, either order
+/// of dimensions; no objects, records or text. Nothing is executed.
 
 #include <string_view>
 

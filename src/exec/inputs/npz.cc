@@ -55,7 +55,8 @@ std::vector<NamedTensor> read_npz(const std::string& path) {
     try {
       const std::string bytes = read_entry(archive.get(), index, left);
       left -= bytes.size();
-      tensors.push_back({name.substr(0, name.size() - (name.ends_with(kEnding) ? kEnding.size() : 0)), read_npy(bytes)});
+      tensors.push_back(
+          {name.substr(0, name.size() - (name.ends_with(kEnding) ? kEnding.size() : 0)), read_npy(bytes)});
     } catch (const InputError& error) {
       throw InputError(fmt::format("entry `{}`: {}", name, error.what()));
     }

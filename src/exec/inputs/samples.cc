@@ -16,7 +16,8 @@ namespace {
 
 InputSet given(std::vector<Call> calls, const InputOptions& options, std::string origin) {
   if (options.samples) {
-    throw InputError(fmt::format("`--samples` says how many inputs to generate, but they are {}; leave it out", origin));
+    throw InputError(
+        fmt::format("`--samples` says how many inputs to generate, but they are {}; leave it out", origin));
   }
   InputSet set{.samples = {}, .origin = std::move(origin)};
   for (std::size_t i = 0; i < calls.size(); ++i) set.samples.push_back({options.seed + i, std::move(calls[i])});
@@ -31,7 +32,8 @@ std::uint64_t bytes_of(const std::vector<InputSpecification>& specifications) {
   return bytes;
 }
 
-InputSet generated(const std::vector<InputSpecification>& specifications, const InputOptions& options, std::string origin) {
+InputSet generated(const std::vector<InputSpecification>& specifications, const InputOptions& options,
+                   std::string origin) {
   const std::uint64_t count = options.samples.value_or(kDefaultSamples);
   if (count == 0) throw InputError("`--samples` is 0, expected at least 1");
   if (count > kMostInputBytes / bytes_of(specifications)) {
@@ -56,7 +58,10 @@ std::string options_for(const std::vector<ModelInputs::Parameter>& parameters) {
     if (parameter.optional) continue;
     const bool plain = parameter.type == "Tensor" || parameter.type == "Optional[Tensor]";
     if (is_tensor(parameter) && !plain) return "`--inputs FILE` with a tuple written by `torch.save`";
-    const std::string value = plain ? "float32[SIZES]" : parameter.type == "bool" ? "true" : parameter.type == "str" ? "\"TEXT\"" : "NUMBER";
+    const std::string value = plain                      ? "float32[SIZES]"
+                              : parameter.type == "bool" ? "true"
+                              : parameter.type == "str"  ? "\"TEXT\""
+                                                         : "NUMBER";
     text += fmt::format("{}--input '{}={}'", text.empty() ? "`" : " ", parameter.name, value);
   }
   return text.empty() ? "`--inputs FILE`" : text + "`";
@@ -85,8 +90,8 @@ InputSet traced(const Value& arguments, const InputOptions& options, const std::
     try {
       specifications.push_back(type_only ? parse_input(argument.text) : InputSpecification{.scalar = argument});
     } catch (const InputError& error) {
-      throw InputError(fmt::format("`{}` was traced with `{}`, whose values are not in the file: {}", path, argument.text,
-                                   error.what()));
+      throw InputError(fmt::format("`{}` was traced with `{}`, whose values are not in the file: {}", path,
+                                   argument.text, error.what()));
     }
   }
   if (complete) return given(calls_of(arguments), options, fmt::format("those that `{}` was traced with", path));
@@ -113,7 +118,8 @@ InputSet make_inputs(const InputOptions& options, const std::string& reference, 
   if (!options.file.empty() && !options.inputs.empty()) {
     throw InputError("both `--inputs` and `--input` are given, expected one of them");
   }
-  if (!options.file.empty()) return given(read_calls(options.file, limits), options, fmt::format("from `{}`", options.file));
+  if (!options.file.empty())
+    return given(read_calls(options.file, limits), options, fmt::format("from `{}`", options.file));
   if (options.inputs.empty()) return from_model(options, reference, method, limits);
   std::vector<InputSpecification> specifications;
   for (const std::string& text : options.inputs) specifications.push_back(parse_input(text));

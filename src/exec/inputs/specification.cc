@@ -14,7 +14,8 @@ namespace graphwitness::exec {
 namespace {
 
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 32U;
-constexpr std::string_view kExpected = "expected NAME=TYPE[SIZES], such as `x=float32[2,3]`, `ids=int64[1,14]:0..9` or `n=3`";
+constexpr std::string_view kExpected =
+    "expected NAME=TYPE[SIZES], such as `x=float32[2,3]`, `ids=int64[1,14]:0..9` or `n=3`";
 
 [[noreturn]] void fail(std::string_view text, std::string_view what) {
   throw InputError(fmt::format("the input `{}` {}; {}", text, what, kExpected));
@@ -148,7 +149,9 @@ Value generate(const InputSpecification& specification, Random& random) {
   const std::size_t size = size_of(dtype);
   tensor.bytes.resize(count * size);
   const auto& range = specification.range;
-  const auto real = [&] { return range ? range->low + (range->high - range->low) * random.uniform() : random.normal(); };
+  const auto real = [&] {
+    return range ? range->low + (range->high - range->low) * random.uniform() : random.normal();
+  };
   for (char *at = tensor.bytes.data(), *end = at + tensor.bytes.size(); at != end; at += size) {
     if (dtype == DType::boolean) {
       *at = static_cast<char>(random.bits() >> 63U);

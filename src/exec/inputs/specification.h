@@ -1,5 +1,6 @@
 #pragma once
-/// What `--input` says: `x=float32[2,3]`, `ids=int64[1,14]:0..30521`, `float32[20]:0..1`, `n=3`, `flag=true`, `mode="sum"`.
+/// What `--input` says: `x=float32[2,3]`, `ids=int64[1,14]:0..30521`, `float32[20]:0..1`, `n=3`, `flag=true`,
+/// `mode="sum"`.
 ///
 /// Limits: tensors and plain scalars; lists, tuples and dicts come from files (`--inputs`).
 
@@ -23,8 +24,8 @@ struct InputSpecification {
     std::int64_t low_integer = 0;
     std::int64_t high_integer = 0;
   };
-  std::string name{};           ///< "": by position
-  DType dtype = DType::unknown; ///< unknown: `scalar` is the input
+  std::string name{};            ///< "": by position
+  DType dtype = DType::unknown;  ///< unknown: `scalar` is the input
   std::vector<std::int64_t> sizes{};
   std::optional<Range> range{};
   Value scalar{};

@@ -28,13 +28,13 @@ struct Storage {
   std::string_view name;
   DType dtype;
 };
-constexpr std::array kStorages{Storage{"torch.FloatStorage", DType::f32},  Storage{"torch.DoubleStorage", DType::f64},
-                               Storage{"torch.HalfStorage", DType::f16},   Storage{"torch.BFloat16Storage", DType::bf16},
-                               Storage{"torch.LongStorage", DType::i64},   Storage{"torch.IntStorage", DType::i32},
-                               Storage{"torch.ShortStorage", DType::i16},  Storage{"torch.CharStorage", DType::i8},
-                               Storage{"torch.ByteStorage", DType::u8},    Storage{"torch.BoolStorage", DType::boolean},
-                               Storage{"torch.ComplexFloatStorage", DType::c64},
-                               Storage{"torch.ComplexDoubleStorage", DType::c128}};
+constexpr std::array kStorages{
+    Storage{"torch.FloatStorage", DType::f32},        Storage{"torch.DoubleStorage", DType::f64},
+    Storage{"torch.HalfStorage", DType::f16},         Storage{"torch.BFloat16Storage", DType::bf16},
+    Storage{"torch.LongStorage", DType::i64},         Storage{"torch.IntStorage", DType::i32},
+    Storage{"torch.ShortStorage", DType::i16},        Storage{"torch.CharStorage", DType::i8},
+    Storage{"torch.ByteStorage", DType::u8},          Storage{"torch.BoolStorage", DType::boolean},
+    Storage{"torch.ComplexFloatStorage", DType::c64}, Storage{"torch.ComplexDoubleStorage", DType::c128}};
 
 /// Makes values of the items of one pickle.
 class ValueReader {
@@ -50,18 +50,28 @@ class ValueReader {
     if (depth > kDeepestValue) archive_.fail("its value is nested too deep, or contains itself");
     const Item& item = pickle_[id];
     switch (item.kind) {
-      case Item::Kind::none: return {};
-      case Item::Kind::boolean: return Value::of(item.bits != 0);
-      case Item::Kind::integer: return Value::of(item.bits);
-      case Item::Kind::floating: return Value::of(std::bit_cast<double>(item.bits));
-      case Item::Kind::string: return Value::of(std::string(item.text));
-      case Item::Kind::tuple: return Value::tuple(items(pickle_.children(id), depth));
-      case Item::Kind::list: return Value::list(items(pickle_.children(id), depth));
-      case Item::Kind::dict: return Value::dict(items(pickle_.children(id), depth));
-      case Item::Kind::call: return call(id, depth);
+      case Item::Kind::none:
+        return {};
+      case Item::Kind::boolean:
+        return Value::of(item.bits != 0);
+      case Item::Kind::integer:
+        return Value::of(item.bits);
+      case Item::Kind::floating:
+        return Value::of(std::bit_cast<double>(item.bits));
+      case Item::Kind::string:
+        return Value::of(std::string(item.text));
+      case Item::Kind::tuple:
+        return Value::tuple(items(pickle_.children(id), depth));
+      case Item::Kind::list:
+        return Value::list(items(pickle_.children(id), depth));
+      case Item::Kind::dict:
+        return Value::dict(items(pickle_.children(id), depth));
+      case Item::Kind::call:
+        return call(id, depth);
       case Item::Kind::global:
       case Item::Kind::object:
-      case Item::Kind::persistent: break;
+      case Item::Kind::persistent:
+        break;
     }
     refuse(id);
   }

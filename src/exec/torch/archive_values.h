@@ -14,8 +14,8 @@ namespace graphwitness::exec::worker {
 /// The one value of a file of `torch.save`. Throws InputError.
 Value saved_value(const std::string& path);
 
-/// What a TorchScript archive says it was traced with (PyTorch 2.x writes it): a tuple of arguments. A tensor whose data
-/// are not in the file is a string that says its type, "float32[20]". None where the archive does not say.
+/// What a TorchScript archive says it was traced with (PyTorch 2.x writes it): a tuple of arguments. A tensor whose
+/// data are not in the file is a string that says its type, "float32[20]". None where the archive does not say.
 std::optional<Value> traced_inputs(const std::string& path, const std::string& method);
 
 }  // namespace graphwitness::exec::worker

@@ -13,39 +13,67 @@ namespace {
 
 DType dtype_of(at::ScalarType type) {
   switch (type) {
-    case at::kBool: return DType::boolean;
-    case at::kByte: return DType::u8;
-    case at::kChar: return DType::i8;
-    case at::kShort: return DType::i16;
-    case at::kInt: return DType::i32;
-    case at::kLong: return DType::i64;
-    case at::kHalf: return DType::f16;
-    case at::kBFloat16: return DType::bf16;
-    case at::kFloat: return DType::f32;
-    case at::kDouble: return DType::f64;
-    case at::kComplexHalf: return DType::c32;
-    case at::kComplexFloat: return DType::c64;
-    case at::kComplexDouble: return DType::c128;
-    default: return DType::unknown;
+    case at::kBool:
+      return DType::boolean;
+    case at::kByte:
+      return DType::u8;
+    case at::kChar:
+      return DType::i8;
+    case at::kShort:
+      return DType::i16;
+    case at::kInt:
+      return DType::i32;
+    case at::kLong:
+      return DType::i64;
+    case at::kHalf:
+      return DType::f16;
+    case at::kBFloat16:
+      return DType::bf16;
+    case at::kFloat:
+      return DType::f32;
+    case at::kDouble:
+      return DType::f64;
+    case at::kComplexHalf:
+      return DType::c32;
+    case at::kComplexFloat:
+      return DType::c64;
+    case at::kComplexDouble:
+      return DType::c128;
+    default:
+      return DType::unknown;
   }
 }
 
 at::ScalarType scalar_type_of(DType dtype) {
   switch (dtype) {
-    case DType::boolean: return at::kBool;
-    case DType::u8: return at::kByte;
-    case DType::i8: return at::kChar;
-    case DType::i16: return at::kShort;
-    case DType::i32: return at::kInt;
-    case DType::i64: return at::kLong;
-    case DType::f16: return at::kHalf;
-    case DType::bf16: return at::kBFloat16;
-    case DType::f32: return at::kFloat;
-    case DType::f64: return at::kDouble;
-    case DType::c32: return at::kComplexHalf;
-    case DType::c64: return at::kComplexFloat;
-    case DType::c128: return at::kComplexDouble;
-    default: throw InputError("a tensor of a type that cannot be run");
+    case DType::boolean:
+      return at::kBool;
+    case DType::u8:
+      return at::kByte;
+    case DType::i8:
+      return at::kChar;
+    case DType::i16:
+      return at::kShort;
+    case DType::i32:
+      return at::kInt;
+    case DType::i64:
+      return at::kLong;
+    case DType::f16:
+      return at::kHalf;
+    case DType::bf16:
+      return at::kBFloat16;
+    case DType::f32:
+      return at::kFloat;
+    case DType::f64:
+      return at::kDouble;
+    case DType::c32:
+      return at::kComplexHalf;
+    case DType::c64:
+      return at::kComplexFloat;
+    case DType::c128:
+      return at::kComplexDouble;
+    default:
+      throw InputError("a tensor of a type that cannot be run");
   }
 }
 
@@ -147,8 +175,9 @@ c10::IValue to_dict(const Value& value, const c10::TypePtr& expected) {
   }
   const bool empty = items.empty();
   const c10::TypePtr key = type ? type->getKeyType() : empty ? c10::TypePtr(c10::StringType::get()) : items[0].type();
-  const c10::TypePtr mapped =
-      type ? type->getValueType() : empty ? c10::TypePtr(c10::TensorType::get()) : items[1].type();
+  const c10::TypePtr mapped = type    ? type->getValueType()
+                              : empty ? c10::TypePtr(c10::TensorType::get())
+                                      : items[1].type();
   c10::impl::GenericDict dict(key, mapped);
   for (std::size_t i = 0; i < items.size(); i += 2) dict.insert_or_assign(items[i], items[i + 1]);
   return dict;
@@ -163,19 +192,29 @@ c10::IValue to_torch(const Value& value, const c10::TypePtr& expected) {
     return to_torch(value, value.kind == Value::Kind::none ? nullptr : optional->getElementType());
   }
   switch (value.kind) {
-    case Value::Kind::none: return {};
-    case Value::Kind::boolean: return value.integer != 0;
+    case Value::Kind::none:
+      return {};
+    case Value::Kind::boolean:
+      return value.integer != 0;
     case Value::Kind::integer:
       if (expected && expected->kind() == c10::TypeKind::FloatType) return static_cast<double>(value.integer);
       return value.integer;
-    case Value::Kind::floating: return value.real;
-    case Value::Kind::complex: return c10::complex<double>(value.real, value.imaginary);
-    case Value::Kind::string: return value.text;
-    case Value::Kind::tensor: return to_tensor(value.tensor);
-    case Value::Kind::list: return to_list(value, expected);
-    case Value::Kind::tuple: return to_tuple(value, expected);
-    case Value::Kind::dict: return to_dict(value, expected);
-    case Value::Kind::opaque: break;
+    case Value::Kind::floating:
+      return value.real;
+    case Value::Kind::complex:
+      return c10::complex<double>(value.real, value.imaginary);
+    case Value::Kind::string:
+      return value.text;
+    case Value::Kind::tensor:
+      return to_tensor(value.tensor);
+    case Value::Kind::list:
+      return to_list(value, expected);
+    case Value::Kind::tuple:
+      return to_tuple(value, expected);
+    case Value::Kind::dict:
+      return to_dict(value, expected);
+    case Value::Kind::opaque:
+      break;
   }
   throw InputError("an object cannot be given to a model");
 }

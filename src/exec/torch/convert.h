@@ -14,8 +14,8 @@ namespace graphwitness::exec::worker {
 /// Throws InputError for what is nested too deep.
 Value from_torch(const c10::IValue& value);
 
-/// As this type takes it: the elements of lists and dicts get their types, an int becomes a float where one is expected.
-/// Whether it fits is for the caller to see. Tensors are copies. Null: any type.
+/// As this type takes it: the elements of lists and dicts get their types, an int becomes a float where one is
+/// expected. Whether it fits is for the caller to see. Tensors are copies. Null: any type.
 c10::IValue to_torch(const Value& value, const c10::TypePtr& expected);
 
 }  // namespace graphwitness::exec::worker

@@ -86,13 +86,15 @@ std::vector<c10::IValue> bind_arguments(const torch::jit::Method& method, const 
           known.begin());
     }
     if (index >= known.size() && !argument.name.empty()) {
-      throw InputError(fmt::format("`{}` has no parameter `{}`; it takes {}", method.name(), argument.name, spell(known)));
+      throw InputError(
+          fmt::format("`{}` has no parameter `{}`; it takes {}", method.name(), argument.name, spell(known)));
     }
     if (index >= known.size()) {
       throw InputError(fmt::format("{} inputs are given, `{}` takes {}: {}", arguments.size(), method.name(),
                                    known.size(), spell(known)));
     }
-    if (given[index] != nullptr) throw InputError(fmt::format("the input for `{}` is given twice", known[index].name()));
+    if (given[index] != nullptr)
+      throw InputError(fmt::format("the input for `{}` is given twice", known[index].name()));
     given[index] = &argument.value;
   }
   std::vector<c10::IValue> bound;
@@ -102,7 +104,8 @@ std::vector<c10::IValue> bind_arguments(const torch::jit::Method& method, const 
     } else if (known[i].default_value()) {
       bound.push_back(*known[i].default_value());
     } else {
-      throw InputError(fmt::format("no input is given for `{}`; `{}` takes {}", known[i].name(), method.name(), spell(known)));
+      throw InputError(
+          fmt::format("no input is given for `{}`; `{}` takes {}", known[i].name(), method.name(), spell(known)));
     }
   }
   return bound;

@@ -117,14 +117,13 @@ void say_inputs(const std::string& path, const std::string& method_name) {
   const torch::jit::Module model = load_model(path);
   const torch::jit::Method method = method_of(model, method_name);
   ModelInputs inputs{.parameters = parameters_of(method), .bundled = {}, .traced = traced_inputs(path, method_name)};
-  const std::string bundled = method_name == "forward" ? "get_all_bundled_inputs" : "get_all_bundled_inputs_for_" + method_name;
+  const std::string bundled =
+      method_name == "forward" ? "get_all_bundled_inputs" : "get_all_bundled_inputs_for_" + method_name;
   if (auto getter = model.find_method(bundled)) inputs.bundled = from_torch((*getter)({})).items;
   give({.output = to_value(inputs)});
 }
 
-void say_values(const std::string& path) {
-  give({.output = saved_value(path)});
-}
+void say_values(const std::string& path) { give({.output = saved_value(path)}); }
 
 }  // namespace
 

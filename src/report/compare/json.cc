@@ -29,12 +29,9 @@ Json output_json(const OutputComparison& output) {
 
 Json first_json(const std::optional<FirstDifference>& first) {
   if (!first) return {};
-  return {{"sample", first->sample},
-          {"seed", first->seed},
-          {"output", first->output},
-          {"difference", name_of(first->difference)},
-          {"reference", first->reference},
-          {"candidate", first->candidate}};
+  return {{"sample", first->sample},       {"seed", first->seed},
+          {"output", first->output},       {"difference", name_of(first->difference)},
+          {"reference", first->reference}, {"candidate", first->candidate}};
 }
 
 Json pair_json(const ComparisonReport& report, const PairComparison& pair) {

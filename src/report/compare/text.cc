@@ -52,7 +52,8 @@ class CompareWriter {
     out_ << fmt::format("  inputs: {}; {}\n", clean(report_.inputs), seeds());
     write_outputs(pair);
     if (pair.both_raised != 0) {
-      out_ << fmt::format("  both raised an error in {}, which counts as agreeing\n", counted(pair.both_raised, "sample"));
+      out_ << fmt::format("  both raised an error in {}, which counts as agreeing\n",
+                          counted(pair.both_raised, "sample"));
     }
     if (pair.first_difference) write_first(*pair.first_difference);
     for (const std::string& warning : pair.warnings) {
@@ -83,13 +84,18 @@ class CompareWriter {
     const std::string in = fmt::format(", in {}", counted(output.samples, "sample"));
     const std::string sides = fmt::format("{} against {}", clean(output.reference), clean(output.candidate));
     switch (output.difference) {
-      case Difference::none: return fmt::format("{}, {}", clean(output.reference), distance(output));
-      case Difference::value: return fmt::format("{}, {}{}", values(output), distance(output), in);
+      case Difference::none:
+        return fmt::format("{}, {}", clean(output.reference), distance(output));
+      case Difference::value:
+        return fmt::format("{}, {}{}", values(output), distance(output), in);
       case Difference::shape:
         return fmt::format("shape {} against {}{}", sizes_of(output.reference), sizes_of(output.candidate), in);
-      case Difference::dtype: return fmt::format("dtype {}, {}{}", sides, distance(output), in);
-      case Difference::structure: return fmt::format("structure: {}{}", sides, in);
-      case Difference::raise: break;
+      case Difference::dtype:
+        return fmt::format("dtype {}, {}{}", sides, distance(output), in);
+      case Difference::structure:
+        return fmt::format("structure: {}{}", sides, in);
+      case Difference::raise:
+        break;
     }
     return sides + in;
   }
@@ -102,9 +108,9 @@ class CompareWriter {
 
   static std::string distance(const OutputComparison& output) {
     if (output.total == 0) return "nothing to compare";
-    const std::string most =
-        output.max_abs ? fmt::format("largest difference {} (relative {})", number(output.max_abs), number(output.max_rel))
-                       : "no difference in numbers";
+    const std::string most = output.max_abs ? fmt::format("largest difference {} (relative {})", number(output.max_abs),
+                                                          number(output.max_rel))
+                                            : "no difference in numbers";
     if (output.mismatched == 0) return most;
     return fmt::format("{} of {} differ, {}", output.mismatched, counted(output.total, "element"), most);
   }
