@@ -1,10 +1,11 @@
 #pragma once
 /// Runs other programs of the house as workers, several side by side, each with bounds on time, memory and talk.
 ///
-/// A worker gets /dev/null or a file of the caller's as standard input, a session of its own, and a file for its result as descriptor 3. Its
-/// result lies in memory, so a worker never waits for its parent to read. Limits: Linux only; the memory bound counts
-/// what is resident and the worker's own (not mapped files), and is looked at every few hundredths of a second while
-/// the parent waits. Descendants of a worker die with it only as long as they stay in its process group.
+/// A worker gets /dev/null or a file of the caller's as standard input, a session of its own, and a file for its result
+/// as descriptor 3. Its result lies in memory, so a worker never waits for its parent to read. Limits: Linux only; the
+/// memory bound counts what is resident and the worker's own (not mapped files), and is looked at every few hundredths
+/// of a second while the parent waits. Descendants of a worker die with it only as long as they stay in its process
+/// group.
 
 #include <sys/types.h>
 
