@@ -137,6 +137,13 @@ TEST_CASE("models that crash, never end or eat memory are errors of theirs, and 
   CHECK(report.pairs[3].match);
 }
 
+TEST_CASE("a model that raises while it is loaded is an error with its own words") {
+  const std::string path = fixture("setstate/raises.pt");
+  const std::string error = compare(path, {path}, generating("float32[4]")).error;
+  CHECK(contains(error, "it cannot be loaded: "));
+  CHECK_FALSE(contains(error, "following operation failed"));
+}
+
 TEST_CASE("a worker that is aborted, says nothing, or nonsense, is an error") {
   const auto error_of = [](const char* script) {
     const FakeWorker worker(script);

@@ -51,7 +51,8 @@ torch::jit::Module load_model(const std::string& path) {
   try {
     return torch::jit::load(path, at::Device(at::kCPU));
   } catch (const std::exception& error) {
-    throw InputError("it cannot be loaded: " + torchscript::one_line(error));
+    const bool while_running = std::string_view(error.what()).find(kInterpreter) != std::string_view::npos;
+    throw InputError("it cannot be loaded: " + (while_running ? raised_text(error) : torchscript::one_line(error)));
   }
 }
 
