@@ -69,7 +69,12 @@ TEST_CASE("a model that cannot be run is an error of its own, exit 2") {
     CHECK(contains(result.err, "error: `" + path + "`: "));
     CHECK(result.out.empty());
   }
-  CHECK(compare({kWell, kFixtures + "misbehaving/crashes.pt", "--input", "x=float32[4]:0..1"}).status == 2);
+  for (const char* name : {"crashes", "raises"}) {
+    const std::string path = kFixtures + "misbehaving/" + name + ".pt";
+    const Ran result = compare({kWell, path, "--input", "x=float32[4]:0..1"});
+    CHECK(result.status == 2);
+    CHECK(contains(result.err, "error: `" + path + "`: "));
+  }
   CHECK(contains(compare({kWell, kFixtures + "two_branch/traced.onnx", "--input", "x=float32[4]"}).err,
                  "an ONNX model, which `compare` cannot run yet"));
 }

@@ -39,6 +39,9 @@ std::string raised_everywhere(const ModelRun& run) {
   return fmt::format("it raised on each of the {} samples, first {}", run.answers.size(), first);
 }
 
+/// "" for a model that gave at least one answer to compare.
+std::string why_not_run(const ModelRun& run) { return run.error.empty() ? raised_everywhere(run) : run.error; }
+
 class Comparer {
  public:
   Comparer(const CompareOptions& options, const InputSet& inputs, const ModelRun& reference)
@@ -53,8 +56,9 @@ class Comparer {
 
   PairComparison compare(const ModelRun& candidate) const {
     PairComparison pair{.candidate = candidate.path};
-    if (!candidate.error.empty()) {
-      pair.error = named(candidate.path, candidate.error);
+    const std::string error = why_not_run(candidate);
+    if (!error.empty()) {
+      pair.error = named(candidate.path, error);
       return pair;
     }
     Aggregate aggregate(options_.tolerance);
@@ -90,10 +94,8 @@ ComparisonReport compare_models(const std::string& reference, const std::vector<
   const std::vector<ModelRun> runs =
       run_models(paths, {.method = options.method, .samples = inputs.samples}, options.limits);
 
-  const std::string raised = runs[0].error.empty() ? raised_everywhere(runs[0]) : "";
-  const std::string error = runs[0].error.empty() ? raised : runs[0].error;
-  if (!error.empty()) report.error = named(reference, error);
-  if (!error.empty()) {
+  if (const std::string error = why_not_run(runs[0]); !error.empty()) {
+    report.error = named(reference, error);
     for (std::size_t i = 1; i < runs.size(); ++i) {
       report.pairs.push_back(
           {.candidate = runs[i].path, .error = runs[i].error.empty() ? "" : named(runs[i].path, runs[i].error)});

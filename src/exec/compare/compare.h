@@ -2,7 +2,7 @@
 /// The whole of `compare`: inputs made or read, every model run, candidates held against the reference.
 ///
 /// Limits: TorchScript models, on the CPU. A sample on which both sides raise an error counts as agreeing, whatever the
-/// errors say. A reference that raises on every sample is an error, since nothing was compared.
+/// errors say. A model that raises on every sample is an error, since nothing was compared.
 
 #include <string>
 #include <vector>
