@@ -113,7 +113,7 @@ TEST_CASE("a model that raises on every sample is an error, on some a difference
   const ComparisonReport as_reference = compare(raises, {well}, generating("x=float32[4]:0..1"));
   CHECK(contains(as_reference.error, "it raised ValueError: the sum is positive"));
   const ComparisonReport as_candidate = compare(well, {raises}, generating("x=float32[4]:0..1"));
-  CHECK(contains(as_candidate.pairs[0].error, "raised on each of the 5 samples, first ValueError: the sum is positive"));
+  CHECK(contains(as_candidate.pairs[0].error, "it raised ValueError: the sum is positive"));
   const ComparisonReport sometimes = compare(well, {raises}, generating("x=float32[4]", 20));
   CHECK(sometimes.pairs[0].error.empty());
   REQUIRE(sometimes.pairs[0].first_difference);
