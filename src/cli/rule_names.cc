@@ -26,7 +26,7 @@ std::vector<const Rule*> chosen_rules(std::string_view select, std::string_view 
   if (select.empty()) chosen.assign(all.begin(), all.end());
   for (const std::string& name : split_list(ignore)) std::erase(chosen, &rule_named(name));
   std::ranges::sort(chosen, {}, [](const Rule* rule) { return rule->id; });
-  chosen.erase(std::ranges::unique(chosen).begin(), chosen.end());
+  chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
   return chosen;
 }
 

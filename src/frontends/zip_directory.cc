@@ -75,7 +75,7 @@ ZipDirectory read_zip_directory(int descriptor) {
   const auto file_size = static_cast<std::uint64_t>(info.st_size);
   const std::optional<Extent> extent = find_directory(descriptor, file_size);
   if (!extent) return {};
-  const ZipDirectory damaged{false, true, {}};
+  ZipDirectory damaged{false, true, {}};
   if (extent->offset > file_size || extent->size > file_size - extent->offset) return damaged;
 
   const std::string bytes = read_at(descriptor, extent->offset, extent->size);

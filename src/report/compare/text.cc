@@ -108,9 +108,9 @@ class CompareWriter {
 
   static std::string distance(const OutputComparison& output) {
     if (output.total == 0) return "nothing to compare";
-    const std::string most = output.max_abs ? fmt::format("largest difference {} (relative {})", number(output.max_abs),
-                                                          number(output.max_rel))
-                                            : "no difference in numbers";
+    std::string most = output.max_abs ? fmt::format("largest difference {} (relative {})", number(output.max_abs),
+                                                    number(output.max_rel))
+                                      : "no difference in numbers";
     if (output.mismatched == 0) return most;
     return fmt::format("{} of {} differ, {}", output.mismatched, counted(output.total, "element"), most);
   }

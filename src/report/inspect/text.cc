@@ -114,7 +114,7 @@ class InspectionWriter {
     heading("origin of each function in the file");
     // Instances of a class whose attributes differ in type are classes of their own in the archive.
     std::ranges::sort(lines);
-    lines.erase(std::ranges::unique(lines).begin(), lines.end());
+    lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
     for (const std::string& line : lines) out_ << line;
     if (in_torch != 0) out_ << fmt::format("  scripted {} of torch itself\n", in_torch);
   }
