@@ -1,6 +1,6 @@
 #pragma once
-/// Which values are shown inside their users rather than as boxes: weights, constants, lists of constants, attributes of
-/// modules, and `self`.
+/// Which values are shown inside their users rather than as boxes: weights, constants, lists of constants, attributes
+/// of modules, and `self`.
 ///
 /// Limit: a list counts only when its elements are defined before it in the file.
 

@@ -18,14 +18,14 @@ class Spans {
   std::uint32_t pieces() const { return pieces_; }
   std::uint32_t deepest() const { return deepest_; }
   void fold_below(std::uint32_t module_levels);
-  /// Folds spans of that level until `limit` holds; those with a mark only when `marked`. False when one of them hides more
-  /// folded boxes than the limit: those are better joined than hidden.
+  /// Folds spans of that level until `limit` holds; those with a mark only when `marked`. False when one of them hides
+  /// more folded boxes than the limit: those are better joined than hidden.
   bool fold_level(std::uint32_t level, std::uint32_t limit, bool marked);
   std::vector<Piece> take() const;
 
  private:
   /// Spans that look alike are folded together: (what they are, entries).
-  using Likeness = std::tuple<Symbol, std::uint32_t>;
+  using Likeness = std::tuple<std::string_view, std::uint32_t>;
 
   bool foldable(std::uint32_t span) const;
   bool hidden(std::uint32_t span) const;
@@ -38,9 +38,9 @@ class Spans {
   std::vector<std::uint32_t> boxes_;    ///< folded spans right inside each span
   std::vector<bool> folded_;
   std::vector<bool> marked_;
-  std::vector<bool> too_deep_;         ///< inside a span that is folded for its depth
-  std::vector<std::uint32_t> levels_;  ///< foldable spans around each span, itself included; 0: too deep
-  std::vector<Symbol> classes_;        ///< of modules, by span
+  std::vector<bool> too_deep_;             ///< inside a span that is folded for its depth
+  std::vector<std::uint32_t> levels_;      ///< foldable spans around each span, itself included; 0: too deep
+  std::vector<std::string_view> classes_;  ///< of modules, by span, without the mangled package
   std::uint32_t deepest_ = 0;
   std::uint32_t pieces_ = 0;
 };
@@ -60,8 +60,11 @@ Spans::Spans(const Graph& graph, const Outline& outline, const std::vector<Mark:
     ++visible_[outline.entries[i].span];
     if (marks[i] != Mark::Kind::none) marked_[outline.entries[i].span] = true;
   }
-  std::map<std::string_view, Symbol> classes;
-  for (ModuleId module : graph.modules()) classes.emplace(graph[graph[module].path], graph[module].type);
+  std::map<std::string_view, std::string_view> classes;
+  for (ModuleId module : graph.modules()) {
+    const std::string_view type = graph[graph[module].type];
+    classes.emplace(graph[graph[module].path], type.substr(type.rfind('.') + 1));
+  }
   for (std::uint32_t span = static_cast<std::uint32_t>(outline.spans.size()); span-- > 0;) {
     const std::uint32_t parent = outline.spans[span].parent;
     const auto found = classes.find(outline.spans[span].scope);
@@ -112,7 +115,7 @@ void Spans::fold_below(std::uint32_t module_levels) {
 
 Spans::Likeness Spans::likeness(std::uint32_t span) const {
   const Span& what = outline_.spans[span];
-  const Symbol name = what.kind == Span::Kind::control ? graph_[what.node].op : classes_[span];
+  const std::string_view name = what.kind == Span::Kind::control ? graph_[graph_[what.node].op] : classes_[span];
   return {name, what.last - what.first};
 }
 
@@ -206,11 +209,16 @@ Runs::Class Runs::class_of(const Piece& piece) const {
   if (piece.span != kNowhere) return Class::operation;
   const Entry& entry = outline_.entries[piece.first];
   switch (entry.kind) {
-    case Entry::Kind::input: return Class::input;
-    case Entry::Kind::output: return Class::output;
-    case Entry::Kind::unresolved: return Class::unresolved;
-    case Entry::Kind::node: return graph_[entry.node].blocks.count == 0 ? Class::operation : Class::none;
-    default: return Class::none;  // heads, joins and yields hold open blocks together
+    case Entry::Kind::input:
+      return Class::input;
+    case Entry::Kind::output:
+      return Class::output;
+    case Entry::Kind::unresolved:
+      return Class::unresolved;
+    case Entry::Kind::node:
+      return graph_[entry.node].blocks.count == 0 ? Class::operation : Class::none;
+    default:
+      return Class::none;  // heads, joins and yields hold open blocks together
   }
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 /// Decides what of an outline is drawn as one box, so that a picture stays readable.
 ///
-/// Modules and control flow go first, the deepest before the others, alike ones together; then runs of neighbours, cut where
-/// the fewest values cross; what is marked goes last. Limit: three boxes a function (inputs, operations,
-/// outputs) always remain.
+/// Modules and control flow go first, the deepest before the others, alike ones together; then runs of neighbours, cut
+/// where the fewest values cross; what is marked goes last. Limit: three boxes a function (inputs, operations, outputs)
+/// always remain.
 
 #include <cstdint>
 #include <string>

@@ -1,6 +1,6 @@
 #pragma once
-/// Ids for cgraph in the order in which names are made. Its own are addresses, and it sorts clusters by them, so the same
-/// graph would be drawn in another way each time.
+/// Ids for cgraph in the order in which names are made. Its own are addresses, and it sorts clusters by them, so the
+/// same graph would be drawn in another way each time.
 
 #include <cgraph.h>
 

@@ -17,6 +17,8 @@ constexpr std::size_t kOperators = 4;  // named in a folded box
 constexpr std::size_t kTooltip = 2000;
 /// The attribute in which the ONNX reader keeps the names of a node's blocks, in their order.
 constexpr std::string_view kBlockNames = "blocks";
+/// The attribute in which the TorchScript reader keeps which of an operator's schemas is meant.
+constexpr std::string_view kOverload = "overload";
 
 std::string plural(std::size_t count, std::string_view what) {
   return count_text(count) + " " + std::string(what) + (count == 1 ? "" : "s");
@@ -123,16 +125,24 @@ Item ItemText::item(const Piece& piece) const {
 Item ItemText::single(const Entry& entry) const {
   Item item;
   switch (entry.kind) {
-    case Entry::Kind::node: item = node(entry.node); break;
-    case Entry::Kind::join: item = join(entry.node); break;
-    case Entry::Kind::yield: item = yield(entry.block); break;
-    default: item = value(entry); break;
+    case Entry::Kind::node:
+      item = node(entry.node);
+      break;
+    case Entry::Kind::join:
+      item = join(entry.node);
+      break;
+    case Entry::Kind::yield:
+      item = yield(entry.block);
+      break;
+    default:
+      item = value(entry);
+      break;
   }
   const std::size_t hidden = entry.hidden_sources + entry.hidden_users;
   if (hidden > 0) {
-    item.rows.push_back({"… " + plural(entry.hidden_sources, "source") + " and " +
-                             plural(entry.hidden_users, "use") + " not shown",
-                         Row::Style::faint});
+    item.rows.push_back(
+        {"… " + plural(entry.hidden_sources, "source") + " and " + plural(entry.hidden_users, "use") + " not shown",
+         Row::Style::faint});
   }
   return item;
 }
@@ -173,7 +183,7 @@ void ItemText::add_operands(NodeId id, std::vector<Row>& rows) const {
 
 void ItemText::add_attributes(NodeId node, std::vector<std::string>& constants) const {
   for (const Attribute& attribute : graph_[graph_[node].attributes]) {
-    if (graph_[attribute.name] == kBlockNames) continue;  // they label the blocks
+    if (graph_[attribute.name] == kBlockNames || graph_[attribute.name] == kOverload) continue;
     const std::string text = literal_text(graph_, graph_[attribute.value]);
     constants.push_back(shortened(std::string(graph_[attribute.name]) + "=" + text, kRow));
   }
@@ -182,6 +192,8 @@ void ItemText::add_attributes(NodeId node, std::vector<std::string>& constants) 
 std::string ItemText::tooltip(NodeId id) const {
   const Node& node = graph_[id];
   std::string out(graph_[node.op]);
+  const Literal* overload = graph_.attribute(id, kOverload);
+  if (overload && overload->kind == Literal::Kind::string) out.append(".").append(graph_.text(*overload));
   if (node.name) out += "\n" + std::string(graph_[node.name]);
   std::size_t shown = 0;
   for (ValueId result : graph_[node.results]) {
@@ -227,13 +239,16 @@ Item ItemText::value(const Entry& entry) const {
   const Value& value = graph_[entry.value];
   const std::string type = type_text(graph_, value.type);
   Item item{.title = shortened(graph_[value.name], kTitle), .tooltip = shortened(graph_[value.name], kTooltip)};
-  if (item.title.empty()) item.title = "(no name)";
+  if (item.title.empty()) item.title = entry.kind == Entry::Kind::output ? "output" : "(no name)";
   if (!type.empty()) item.rows.push_back({shortened(type, kRow), Row::Style::plain});
   switch (entry.kind) {
-    case Entry::Kind::input: item.category = Category::input; break;
+    case Entry::Kind::input:
+      item.category = Category::input;
+      break;
     case Entry::Kind::output:
       item.category = Category::output;
-      if (absorbed_[entry.value]) item.rows.push_back({shortened(absorbed_.text(entry.value), kRow), Row::Style::plain});
+      if (absorbed_[entry.value])
+        item.rows.push_back({shortened(absorbed_.text(entry.value), kRow), Row::Style::plain});
       break;
     default:
       item.category = value.def == Value::Def::constant ? Category::container : Category::unresolved;
@@ -264,7 +279,8 @@ std::string ItemText::main_operators(const Piece& piece) const {
 }
 
 Item ItemText::folded_values(Entry::Kind kind, std::size_t count) const {
-  if (kind == Entry::Kind::input) return {.category = Category::input, .title = plural(count, "input"), .folded = count};
+  if (kind == Entry::Kind::input)
+    return {.category = Category::input, .title = plural(count, "input"), .folded = count};
   if (kind == Entry::Kind::output) {
     return {.category = Category::output, .title = plural(count, "output"), .folded = count};
   }

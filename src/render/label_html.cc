@@ -31,10 +31,14 @@ std::string table(const std::string& rows) {
 
 std::string row_of(const Row& line) {
   switch (line.style) {
-    case Row::Style::plain: return row(font(line.text, kText, 9));
-    case Row::Style::faint: return row(font(line.text, kFaint, 9));
-    case Row::Style::parameter: return row(font(line.text, kParameter, 9));
-    case Row::Style::alarm: return row(bold(font(line.text, kFlagged, 9)));
+    case Row::Style::plain:
+      return row(font(line.text, kText, 9));
+    case Row::Style::faint:
+      return row(font(line.text, kFaint, 9));
+    case Row::Style::parameter:
+      return row(font(line.text, kParameter, 9));
+    case Row::Style::alarm:
+      return row(bold(font(line.text, kFlagged, 9)));
   }
   return "";
 }
@@ -88,7 +92,8 @@ std::string legend_label(const View& view) {
     return std::ranges::any_of(view.items, [&](const Item& item) { return item.mark == kind; }) ||
            std::ranges::any_of(view.arrows, [&](const Arrow& arrow) { return arrow.mark == kind; });
   };
-  if (marked(Mark::Kind::flagged)) rows += legend_row("BORDER=\"2\" COLOR=\"" + std::string(kFlagged) + "\"", "flagged");
+  if (marked(Mark::Kind::flagged))
+    rows += legend_row("BORDER=\"2\" COLOR=\"" + std::string(kFlagged) + "\"", "flagged");
   if (marked(Mark::Kind::trail)) {
     rows += legend_row("BORDER=\"2\" COLOR=\"" + std::string(kTrail) + "\"", "trail: where it comes from");
   }

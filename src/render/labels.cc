@@ -49,12 +49,18 @@ std::string tensor_type_text(const Graph& graph, const Type& type) {
 /// Python's names for the numbers of Python.
 std::string scalar_type_text(DType dtype) {
   switch (dtype) {
-    case DType::i64: return "int";
-    case DType::f64: return "float";
-    case DType::boolean: return "bool";
-    case DType::string: return "str";
-    case DType::unknown: return "number";
-    default: return std::string(name_of(dtype));
+    case DType::i64:
+      return "int";
+    case DType::f64:
+      return "float";
+    case DType::boolean:
+      return "bool";
+    case DType::string:
+      return "str";
+    case DType::unknown:
+      return "number";
+    default:
+      return std::string(name_of(dtype));
   }
 }
 
@@ -66,17 +72,26 @@ std::string type_text(const Graph& graph, TypeId id, int levels) {
   };
   const std::string_view name = graph[type.name];
   switch (type.kind) {
-    case Type::Kind::unknown: return "";
-    case Type::Kind::none: return "None";
-    case Type::Kind::tensor: return tensor_type_text(graph, type);
-    case Type::Kind::scalar: return scalar_type_text(type.dtype);
-    case Type::Kind::list: return in("list<", arg(0), ">");
-    case Type::Kind::optional: return arg(0) + "?";
-    case Type::Kind::dict: return in("dict<", arg(0).append(", ").append(arg(1)), ">");
+    case Type::Kind::unknown:
+      return "";
+    case Type::Kind::none:
+      return "None";
+    case Type::Kind::tensor:
+      return tensor_type_text(graph, type);
+    case Type::Kind::scalar:
+      return scalar_type_text(type.dtype);
+    case Type::Kind::list:
+      return in("list<", arg(0), ">");
+    case Type::Kind::optional:
+      return arg(0) + "?";
+    case Type::Kind::dict:
+      return in("dict<", arg(0).append(", ").append(arg(1)), ">");
     case Type::Kind::tuple:
       return in("(", joined(graph[type.args], [&](TypeId field) { return type_text(graph, field, levels - 1); }), ")");
-    case Type::Kind::object: return std::string(name.substr(name.rfind('.') + 1));  // npos + 1 is 0
-    case Type::Kind::opaque: return std::string(name);
+    case Type::Kind::object:
+      return std::string(name.substr(name.rfind('.') + 1));  // npos + 1 is 0
+    case Type::Kind::opaque:
+      return std::string(name);
   }
   return "";
 }
@@ -96,20 +111,34 @@ std::string literal_text(const Graph& graph, const Literal& literal, int levels)
                   [&](LiteralId element) { return literal_text(graph, graph[element], levels - 1); });
   };
   switch (literal.kind) {
-    case Literal::Kind::unknown: return "?";
-    case Literal::Kind::none: return "None";
-    case Literal::Kind::boolean: return literal.bits != 0 ? "true" : "false";
-    case Literal::Kind::integer: return std::to_string(literal.bits);
-    case Literal::Kind::floating: return number_text(graph.floating(literal));
-    case Literal::Kind::string: return in("'", graph.text(literal), "'");
-    case Literal::Kind::opaque: return std::string(graph.text(literal));
-    case Literal::Kind::tensor: return tensor_text(graph, TensorId{static_cast<std::uint32_t>(literal.bits)});
-    case Literal::Kind::type: return type_text(graph, TypeId{static_cast<std::uint32_t>(literal.bits)}, levels);
-    case Literal::Kind::module: return "module";
-    case Literal::Kind::complex: return in("(", elements(), "j)");
-    case Literal::Kind::list: return in("[", elements(), "]");
-    case Literal::Kind::tuple: return in("(", elements(), ")");
-    case Literal::Kind::dict: return in("{", elements(), "}");
+    case Literal::Kind::unknown:
+      return "?";
+    case Literal::Kind::none:
+      return "None";
+    case Literal::Kind::boolean:
+      return literal.bits != 0 ? "true" : "false";
+    case Literal::Kind::integer:
+      return std::to_string(literal.bits);
+    case Literal::Kind::floating:
+      return number_text(graph.floating(literal));
+    case Literal::Kind::string:
+      return in("'", graph.text(literal), "'");
+    case Literal::Kind::opaque:
+      return std::string(graph.text(literal));
+    case Literal::Kind::tensor:
+      return tensor_text(graph, TensorId{static_cast<std::uint32_t>(literal.bits)});
+    case Literal::Kind::type:
+      return type_text(graph, TypeId{static_cast<std::uint32_t>(literal.bits)}, levels);
+    case Literal::Kind::module:
+      return "module";
+    case Literal::Kind::complex:
+      return in("(", elements(), "j)");
+    case Literal::Kind::list:
+      return in("[", elements(), "]");
+    case Literal::Kind::tuple:
+      return in("(", elements(), ")");
+    case Literal::Kind::dict:
+      return in("{", elements(), "}");
   }
   return "";
 }
@@ -124,16 +153,21 @@ T read_element(std::span<const std::byte> bytes) {
 /// None for types that a picture does not spell out.
 std::optional<std::string> element_text(DType dtype, std::span<const std::byte> bytes) {
   switch (dtype) {
-    case DType::boolean: return bytes[0] != std::byte{0} ? "true" : "false";
-    case DType::i32: return std::to_string(read_element<std::int32_t>(bytes));
-    case DType::i64: return std::to_string(read_element<std::int64_t>(bytes));
+    case DType::boolean:
+      return bytes[0] != std::byte{0} ? "true" : "false";
+    case DType::i32:
+      return std::to_string(read_element<std::int32_t>(bytes));
+    case DType::i64:
+      return std::to_string(read_element<std::int64_t>(bytes));
     case DType::f32: {
       std::array<char, 32> buffer{};
       const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), read_element<float>(bytes)).ptr;
       return std::string(buffer.data(), end);
     }
-    case DType::f64: return number_text(read_element<double>(bytes));
-    default: return std::nullopt;
+    case DType::f64:
+      return number_text(read_element<double>(bytes));
+    default:
+      return std::nullopt;
   }
 }
 

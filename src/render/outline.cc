@@ -61,9 +61,9 @@ class Builder {
   const Graph& graph_;
   const Absorbed& absorbed_;
   std::vector<std::string_view> scopes_;
-  std::vector<std::uint32_t> made_by_;  ///< entry, by value
-  std::vector<std::uint32_t> joins_;    ///< entry, by node
-  std::vector<std::uint32_t> yields_;   ///< entry, by block
+  std::vector<std::uint32_t> made_by_;      ///< entry, by value
+  std::vector<std::uint32_t> joins_;        ///< entry, by node
+  std::vector<std::uint32_t> yields_;       ///< entry, by block
   std::vector<std::uint32_t> block_spans_;  ///< span, by block
   std::uint32_t function_span_ = 0;
   Outline outline_;
@@ -211,9 +211,14 @@ void Builder::link_nodes(std::uint32_t first, std::uint32_t last) {
   const std::size_t first_link = outline_.links.size();
   for (std::uint32_t entry = first; entry < last; ++entry) {
     switch (outline_.entries[entry].kind) {
-      case Entry::Kind::node: link_node(entry); break;
-      case Entry::Kind::output: link(outline_.entries[entry].value, entry); break;
-      default: break;
+      case Entry::Kind::node:
+        link_node(entry);
+        break;
+      case Entry::Kind::output:
+        link(outline_.entries[entry].value, entry);
+        break;
+      default:
+        break;
     }
   }
   drop_needless_controls(first_link);

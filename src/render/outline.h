@@ -20,9 +20,9 @@ inline constexpr std::uint32_t kNowhere = UINT32_MAX;
 struct Entry {
   enum class Kind : std::uint8_t {
     input,
-    node,        ///< of a node with blocks: its head, from which the blocks are entered
-    join,        ///< of a node with blocks: where the blocks meet and the results come from
-    yield,       ///< in a block: returns what the block did not make itself
+    node,   ///< of a node with blocks: its head, from which the blocks are entered
+    join,   ///< of a node with blocks: where the blocks meet and the results come from
+    yield,  ///< in a block: returns what the block did not make itself
     output,
     unresolved,  ///< a value that is used, but that nothing defines
   };

@@ -1,8 +1,8 @@
 #pragma once
 /// The module that each node belongs to, for the frames of a picture.
 ///
-/// A node whose location does not say belongs where both the nodes before and after it are: the common part of their paths.
-/// Limit: a picture then shows a guess for such nodes, which never moves one that does say.
+/// A node whose location does not say belongs where both the nodes before and after it are: the common part of their
+/// paths. Limit: a picture then shows a guess for such nodes, which never moves one that does say.
 
 #include <string_view>
 #include <vector>

@@ -15,8 +15,8 @@
 namespace graphwitness::picture {
 namespace {
 
-constexpr std::size_t kNames = 6;      // in a note
-constexpr std::size_t kMessage = 72;   // characters of a line in a flagged box
+constexpr std::size_t kNames = 6;       // in a note
+constexpr std::size_t kMessage = 72;    // characters of a line in a flagged box
 constexpr std::uint32_t kOwnItems = 2;  // the legend and the note are nodes of the picture, too
 /// Layout cost a node of the limit: real models need 2 to 5, and 12 at the default limit takes about a second.
 constexpr std::size_t kCostPerNode = 12;
@@ -98,12 +98,12 @@ class Maker {
   std::vector<Mark::Kind> value_marks_;  ///< by ValueId; not of results, whose nodes are marked
   Absorbed absorbed_;
   Outline outline_;
-  std::vector<Mark::Kind> marks_;  ///< by entry
-  std::vector<std::vector<std::string>> messages_;  ///< by entry
+  std::vector<Mark::Kind> marks_;                   ///< by entry
+  std::vector<std::vector<const Mark*>> messages_;  ///< marks with one, by entry
   std::vector<Piece> pieces_;
-  std::vector<std::uint32_t> item_of_;         ///< by entry
-  std::vector<std::uint32_t> frame_of_span_;   ///< by span; the nearest frame that is drawn
-  std::size_t operations_ = 0;                 ///< before a focus
+  std::vector<std::uint32_t> item_of_;        ///< by entry
+  std::vector<std::uint32_t> frame_of_span_;  ///< by span; the nearest frame that is drawn
+  std::size_t operations_ = 0;                ///< before a focus
   View view_;
 };
 
@@ -134,17 +134,16 @@ void Maker::focus() {
     return entry.kind == Entry::Kind::node && entry.node == options_.focus;
   });
   if (center == outline_.entries.end()) throw InputError("the node to focus on is not in the function that is drawn");
-  outline_ =
-      neighbourhood(outline_, static_cast<std::uint32_t>(center - outline_.entries.begin()), options_.radius);
+  outline_ = neighbourhood(outline_, static_cast<std::uint32_t>(center - outline_.entries.begin()), options_.radius);
 }
 
 void Maker::mark_entries() {
   marks_.assign(outline_.entries.size(), Mark::Kind::none);
   messages_.resize(outline_.entries.size());
-  std::vector<std::vector<std::string>> by_node(options_.marks.empty() ? 0 : graph_.all_nodes().size());
+  std::vector<std::vector<const Mark*>> by_node(options_.marks.empty() ? 0 : graph_.all_nodes().size());
   for (const Mark& mark : options_.marks) {
     const NodeId node = mark.node || !mark.value ? mark.node : graph_.defining_node(mark.value);
-    if (node && !mark.message.empty()) by_node[node.raw].push_back(mark.message);
+    if (node && !mark.message.empty()) by_node[node.raw].push_back(&mark);
   }
   for (std::size_t i = 0; i < outline_.entries.size(); ++i) {
     const Entry& entry = outline_.entries[i];
@@ -188,9 +187,10 @@ void Maker::add_mark_rows(Item& item, const Piece& piece) const {
     return;
   }
   const Entry& entry = outline_.entries[piece.first];
-  for (const std::string& message : messages_[piece.first]) {
-    item.tooltip += (item.tooltip.empty() ? "" : "\n") + message;
-    if (item.mark == Mark::Kind::flagged) item.rows.push_back({shortened(message, kMessage), Row::Style::alarm});
+  for (const Mark* mark : messages_[piece.first]) {
+    item.tooltip += (item.tooltip.empty() ? "" : "\n") + mark->message;
+    if (mark->kind != Mark::Kind::flagged) continue;
+    item.rows.push_back({shortened(mark->message, kMessage), Row::Style::alarm});
   }
   if (item.mark == Mark::Kind::none || entry.kind != Entry::Kind::node) return;
   const std::string place = location_text(graph_, graph_[entry.node].loc);
@@ -225,7 +225,8 @@ void Maker::add_frames(const ItemText& text) {
       case Span::Kind::block:
         if (held[i] > 0) add(Frame::Kind::block, text.block_label(span.block));
         break;
-      case Span::Kind::control: break;
+      case Span::Kind::control:
+        break;
     }
   }
   for (std::size_t i = 0; i < pieces_.size(); ++i) {

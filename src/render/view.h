@@ -56,8 +56,8 @@ struct View {
   std::vector<std::string> notes;
 };
 
-/// About how many points the arrows pass when each box stands one step below the boxes that it depends on: what the time
-/// of a layout grows with, somewhat faster than linearly.
+/// About how many points the arrows pass when each box stands one step below the boxes that it depends on: what the
+/// time of a layout grows with, somewhat faster than linearly.
 std::size_t layout_cost(const View& view);
 
 /// Throws InputError when an option names what the graph does not have.

@@ -1,6 +1,9 @@
 #include <filesystem>
+#include <fstream>
 #include <map>
+#include <string>
 #include <system_error>
+#include <vector>
 
 #include "graphwitness/report/report.h"
 
@@ -41,7 +44,44 @@ class SourceRoot {
   std::map<std::string, std::string> known_;
 };
 
+/// Lines of Python files on this machine, each file read once.
+class PythonLines {
+ public:
+  /// "" when there is no such file or line. Only `.py`: what an archive names must not bring other files into a log.
+  std::string line(const fs::path& file, std::uint32_t number) {
+    if (file.extension() != ".py" || number == 0) return {};
+    const auto [at, is_new] = files_.try_emplace(file.string());
+    if (is_new) at->second = read(file);
+    return number <= at->second.size() ? at->second[number - 1] : std::string();
+  }
+
+ private:
+  static constexpr std::uintmax_t kLargest = 4U << 20U;
+
+  static std::vector<std::string> read(const fs::path& file) {
+    std::vector<std::string> lines;
+    std::error_code ignored;
+    if (!fs::is_regular_file(file, ignored) || fs::file_size(file, ignored) > kLargest) return lines;
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);) lines.push_back(line);
+    return lines;
+  }
+
+  std::map<std::string, std::vector<std::string>> files_;
+};
+
 }  // namespace
+
+void add_source_lines(Report& report, const std::string& source_root) {
+  PythonLines python;
+  for (ModelReport& model : report.models) {
+    for (Finding& finding : model.findings) {
+      SourceSpan& at = finding.at;
+      if (at.text.empty() && !source_root.empty()) at.text = python.line(fs::path(source_root) / at.file, at.line);
+      if (at.text.empty()) at.text = python.line(at.recorded_file, at.line);
+    }
+  }
+}
 
 void map_sources(Report& report, const std::string& source_root) {
   SourceRoot root(source_root);

@@ -24,14 +24,23 @@ std::string enumerate(const std::vector<std::string>& items) {
   return text;
 }
 
-/// The method itself is a recording: what is scripted inside it was called by traced code, and stays as it is.
-bool is_kept_by_trace(const Graph& graph, const Function& function) {
+/// The method itself is a recording, whatever the code that it calls is.
+bool is_recording(const Graph& graph, const Function& function) {
   if (function.origin == Function::Origin::traced) return true;
   if (function.origin != Function::Origin::mixed || !function.self) return false;
   const std::string name = std::string(graph[graph[function.self].type]) + "." + std::string(graph[function.name]);
   return std::ranges::any_of(graph.callables(), [&](const Callable& callable) {
     return graph[callable.name] == name && callable.origin == Function::Origin::traced;
   });
+}
+
+/// An archive with a recorded method is what tracing made: its scripted code was called by the trace or exported beside
+/// it, and stays as it is.
+bool is_kept_by_trace(const Graph& graph) {
+  for (FunctionId function : graph.functions()) {
+    if (is_recording(graph, graph[function])) return true;
+  }
+  return false;
 }
 
 const Function& function_of(const Graph& graph, NodeId node) { return graph[graph[graph[node].parent].function]; }
@@ -88,7 +97,7 @@ std::string describe_origin(const Graph& graph, const Provenance& provenance, Va
 std::string why_note(const RuleContext& context, NodeId node) {
   const Graph& graph = context.graph();
   if (graph.format() == Format::onnx) return "; the exported graph keeps it";
-  if (is_kept_by_trace(graph, function_of(graph, node))) return "; scripted code called by a trace, which keeps it";
+  if (is_kept_by_trace(graph)) return "; scripted code in a traced archive, which keeps it";
   if (context.options().purpose == Purpose::script) return "; kept as long as the archive ships scripted";
   if (is_in_library(graph, node)) return "; inside PyTorch itself";
   return {};

@@ -115,7 +115,7 @@ bool refuse(scmp_filter_ctx filter, int call, const scmp_arg_cmp& condition) {
 /// Opening a file for anything but reading.
 bool refuse_opening_for_writing(scmp_filter_ctx filter, int call, unsigned int flags_argument) {
   const auto has = [&](scmp_datum_t mask, scmp_datum_t value) {
-    return refuse(filter, call, SCMP_CMP64(flags_argument, SCMP_CMP_MASKED_EQ, mask, value));
+    return refuse(filter, call, {flags_argument, SCMP_CMP_MASKED_EQ, mask, value});
   };
   return has(O_ACCMODE, O_WRONLY) && has(O_ACCMODE, O_RDWR) && has(O_ACCMODE, O_ACCMODE) && has(O_CREAT, O_CREAT) &&
          has(O_TRUNC, O_TRUNC);
@@ -124,10 +124,10 @@ bool refuse_opening_for_writing(scmp_filter_ctx filter, int call, unsigned int f
 /// A process may signal itself (abort does) and start threads; nothing else of the kind.
 bool refuse_other_processes(scmp_filter_ctx filter) {
   const auto self = static_cast<scmp_datum_t>(getpid());
-  return refuse(filter, SCMP_SYS(kill), SCMP_CMP64(0, SCMP_CMP_NE, self)) &&
-         refuse(filter, SCMP_SYS(tgkill), SCMP_CMP64(0, SCMP_CMP_NE, self)) &&
-         refuse(filter, SCMP_SYS(prlimit64), SCMP_CMP64(0, SCMP_CMP_NE, 0)) &&
-         refuse(filter, SCMP_SYS(clone), SCMP_CMP64(0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
+  return refuse(filter, SCMP_SYS(kill), {0, SCMP_CMP_NE, self, 0}) &&
+         refuse(filter, SCMP_SYS(tgkill), {0, SCMP_CMP_NE, self, 0}) &&
+         refuse(filter, SCMP_SYS(prlimit64), {0, SCMP_CMP_NE, 0, 0}) &&
+         refuse(filter, SCMP_SYS(clone), {0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0});
 }
 
 bool fill(scmp_filter_ctx filter) {

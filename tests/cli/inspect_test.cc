@@ -65,6 +65,14 @@ TEST_CASE("the graph as text reads back as the same text") {
   }
 }
 
+TEST_CASE("the text names classes and functions as the Python did") {
+  const Ran ran = graphwitness({"inspect", fixture("mixed/scripted_parent_traced_child.pt")});
+  CHECK(ran.out.find("\n  scripted BranchingParent.forward  (") != std::string::npos);
+  CHECK(ran.out.find("\n  traced   ") != std::string::npos);
+  CHECK(ran.out.find("__torch__") == std::string::npos);
+  CHECK(ran.out.find("torch_mangle") == std::string::npos);
+}
+
 TEST_CASE("what the text leaves out, it says") {
   const Ran ran =
       graphwitness({"inspect", "--ops", "2", "--depth", "0", fixture("mixed/traced_parent_scripted_child.pt")});

@@ -14,6 +14,13 @@
 #include "graphwitness/support/error.h"
 #include "temporary_folder.h"
 
+/// Read by the leak checker of the sanitizers' build: Graphviz and its libraries keep caches until the process ends.
+/// A graph that we did not close would show as libcgraph's.
+extern "C" const char* __lsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier)
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:libgvc\nleak:libgvplugin\nleak:libfontconfig\nleak:libglib\nleak:libpango\nleak:libcairo\n";
+}
+
 namespace graphwitness {
 namespace {
 
@@ -33,8 +40,14 @@ std::vector<std::string> texts_of(const std::string& svg) {
     const std::size_t first = svg.find('>', at) + 1;
     at = svg.find("</text>", first);
     std::string text = svg.substr(first, at - first);
-    for (const auto& [entity, character] : {std::pair{"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&#39;", "'"},
-                                            {"&#45;", "-"}, {"&#160;", "\xC2\xA0"}, {"&#92;", "\\"}, {"&amp;", "&"}}) {
+    for (const auto& [entity, character] : {std::pair{"&lt;", "<"},
+                                            {"&gt;", ">"},
+                                            {"&quot;", "\""},
+                                            {"&#39;", "'"},
+                                            {"&#45;", "-"},
+                                            {"&#160;", "\xC2\xA0"},
+                                            {"&#92;", "\\"},
+                                            {"&amp;", "&"}}) {
       text = replaced(text, entity, character);
     }
     out.push_back(text);
@@ -96,12 +109,13 @@ graph "forward" scripted (%c: bool, %x: tensor<f32, 20>):
     block(): return %x
   }
   return %z
-)").graph;
+)")
+      .graph;
 }
 
 TEST_CASE("names that look like markup or DOT come out as they are") {
-  for (const std::string name : {"<b>&amp;</b>", "a\"b'c", "back\\slash\\N\\", "a -> b; {x|y}", "&lt;", "]]>", "héllo 模型",
-                                 "<", "&", " ", "%s%n", "-- x"}) {
+  for (const std::string name : {"<b>&amp;</b>", "a\"b'c", "back\\slash\\N\\", "a -> b; {x|y}", "&lt;", "]]>",
+                                 "héllo 模型", "<", "&", " ", "%s%n", "-- x"}) {
     CAPTURE(name);
     const Picture dot = render(named(name), {.title = name});
     CHECK(dot.remarks.empty());
@@ -123,8 +137,7 @@ TEST_CASE("names that cannot be text become visible") {
 
 TEST_CASE("the same graph gives the same bytes") {
   const Graph graph = two_arms();
-  for (const PictureFormat format :
-       {PictureFormat::dot, PictureFormat::svg, PictureFormat::png, PictureFormat::pdf}) {
+  for (const PictureFormat format : {PictureFormat::dot, PictureFormat::svg, PictureFormat::png, PictureFormat::pdf}) {
     const RenderOptions options{.format = format, .marks = {{.node = NodeId{0}, .message = "one arm is lost"}}};
     const bool same = render(graph, options).bytes == render(two_arms(), options).bytes;
     CHECK(same);
@@ -157,8 +170,8 @@ TEST_CASE("the legend names what occurs, and nothing else") {
   CHECK(legend({}, "control flow"));
   CHECK_FALSE(legend({}, "flagged"));
   CHECK_FALSE(legend({}, "produced by no node"));
-  const RenderOptions marked{.marks = {{.node = NodeId{0}, .message = "one arm is lost"},
-                                       {.kind = Mark::Kind::trail, .value = ValueId{0}}}};
+  const RenderOptions marked{
+      .marks = {{.node = NodeId{0}, .message = "one arm is lost"}, {.kind = Mark::Kind::trail, .value = ValueId{0}}}};
   CHECK(legend(marked, "flagged"));
   CHECK(legend(marked, "trail"));
   CHECK(legend(marked, "one arm is lost"));
@@ -191,9 +204,9 @@ TEST_CASE("100,000 operations are DOT, but no layout") {
   }
   const Graph graph = read_ir(text + "  return %v100000").graph;
   CHECK(render(graph, {.max_nodes = 0}).bytes.size() > 1'000'000);
-  CHECK_THROWS_WITH_AS(render(graph, {.format = PictureFormat::svg, .max_nodes = 0}),
-                       "the picture would have 100002 boxes, at most 2000 can be laid out; use `--max-nodes`, or `-T dot`",
-                       InputError);
+  CHECK_THROWS_WITH_AS(
+      render(graph, {.format = PictureFormat::svg, .max_nodes = 0}),
+      "the picture would have 100002 boxes, at most 2000 can be laid out; use `--max-nodes`, or `-T dot`", InputError);
 }
 
 TEST_CASE("Graphviz tells its version") { CHECK(graphviz_version().find('.') != std::string::npos); }

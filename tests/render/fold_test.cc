@@ -56,6 +56,16 @@ TEST_CASE("modules are folded before anything else, alike ones together") {
   check_order(view);
 }
 
+TEST_CASE("instances of one class are folded together, whatever the archive calls their classes") {
+  std::string text;
+  for (int i = 0; i < 6; ++i) {
+    text += "module " + std::to_string(i) + " \"" + std::to_string(i) + "\" path \"layers." + std::to_string(i) +
+            "\" class \"__torch__.___torch_mangle_" + std::to_string(i) + ".Layer\" {\n}\n";
+  }
+  const View view = make_view(read_ir(text + layered(6, 30)).graph, {});
+  CHECK(folded_boxes(view) == 6);  // folding two would have been enough
+}
+
 TEST_CASE("what fits is not folded") {
   const View view = make_view(read_ir(layered(3, 40)).graph, {});
   CHECK(folded_boxes(view) == 0);
@@ -150,7 +160,9 @@ graph "f" traced (%x):
   %t = aten::cat(%q, %r, %r, %s) @1
   %u = aten::relu(%t) @1
   return %u
-)").graph, {.depth = 0});
+)")
+                                  .graph,
+                              {.depth = 0});
   REQUIRE(view.items.size() == 4);
   REQUIRE(view.arrows.size() == 3);
   CHECK(view.arrows[1].label == "3 values");
@@ -171,9 +183,11 @@ TEST_CASE("blocks nested without end are one box, and nothing recurses over them
 TEST_CASE("a module path without end makes no frames without end") {
   std::string path = "a";
   for (int i = 0; i < 20'000; ++i) path += ".a";
-  const View view = make_view(
-      read_ir("location 0 scope \"" + path + "\"\ngraph \"f\" traced (%x):\n  %y = aten::relu(%x) @0\n"
-              "  %z = aten::relu(%y) @0\n  return %z").graph, {});
+  const View view = make_view(read_ir("location 0 scope \"" + path +
+                                      "\"\ngraph \"f\" traced (%x):\n  %y = aten::relu(%x) @0\n"
+                                      "  %z = aten::relu(%y) @0\n  return %z")
+                                  .graph,
+                              {});
   CHECK(view.frames.size() < 30);
 }
 

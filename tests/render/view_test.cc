@@ -12,7 +12,9 @@
 namespace graphwitness::picture {
 namespace {
 
-View view_of(std::string_view text, const RenderOptions& options = {}) { return make_view(read_ir(text).graph, options); }
+View view_of(std::string_view text, const RenderOptions& options = {}) {
+  return make_view(read_ir(text).graph, options);
+}
 
 const Item* find(const View& view, std::string_view title) {
   const auto found = std::ranges::find(view.items, title, &Item::title);
@@ -52,7 +54,7 @@ graph "forward" scripted self 0 (%self: object "__torch__.MyModule", %input: ten
   %z: tensor = prim::If(%b) @0 {
     block():
       %w1: tensor = prim::GetAttr[name="weight"](%self)
-      %m: tensor<f32, 10> = aten::mv(%w1, %input)
+      %m: tensor<f32, 10> = aten::mv[overload=""](%w1, %input)
       return %m
     block():
       %w2: tensor = prim::GetAttr[name="weight"](%self)
@@ -200,6 +202,7 @@ TEST_CASE("a value that nothing defines is drawn, once") {
 
 TEST_CASE("marks colour nodes, inputs and the arrows between them") {
   const RenderOptions options{.marks = {{.node = NodeId{6}, .message = "one arm is kept"},
+                                        {.kind = Mark::Kind::trail, .node = NodeId{6}, .message = "chooses the arm"},
                                         {.kind = Mark::Kind::trail, .node = NodeId{5}},
                                         {.kind = Mark::Kind::trail, .node = NodeId{4}},
                                         {.kind = Mark::Kind::trail, .node = NodeId{3}},

@@ -30,6 +30,26 @@ TEST_CASE("recorded paths are mapped to a checkout by their longest end that is 
   CHECK(mapped("/home/somebody/absent.py", root.path()) == "/home/somebody/absent.py");
 }
 
+TEST_CASE("a line that the archive does not carry comes from the Python file, if it is one") {
+  const TemporaryFolder root;
+  write_file(root.path() / "net.py", "import torch\nx = 1\n");
+  write_file(root.path() / "net.txt", "secret\n");
+  const auto line_of = [&](const char* file, std::uint32_t line, const char* carried) {
+    Report report = sample_report();
+    SourceSpan& at = report.models[0].findings[0].at;
+    at.file = at.recorded_file = file;
+    at.line = line;
+    at.text = carried;
+    add_source_lines(report, root.path());
+    return at.text;
+  };
+  CHECK(line_of("net.py", 2, "") == "x = 1");
+  CHECK(line_of("net.py", 2, "as saved") == "as saved");
+  CHECK(line_of("net.py", 9, "").empty());
+  CHECK(line_of("absent.py", 1, "").empty());
+  CHECK(line_of("net.txt", 1, "").empty());
+}
+
 TEST_CASE("a recorded path never leads out of the checkout") {
   const TemporaryFolder root;
   std::filesystem::create_directories(root.path() / "inner");

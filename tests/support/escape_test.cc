@@ -17,11 +17,11 @@ TEST_CASE("printable text keeps UTF-8 and newlines") {
 
 TEST_CASE("bytes that are not UTF-8 become visible, one by one") {
   CHECK(printable("a\xFFz") == "a\\xffz");
-  CHECK(printable("\xC3") == "\\xc3");                      // cut off
-  CHECK(printable("\xC3(") == "\\xc3(");                    // what follows is kept
-  CHECK(printable("\xC0\xAF") == "\\xc0\\xaf");             // overlong
-  CHECK(printable("\xE0\x80\x80") == "\\xe0\\x80\\x80");    // overlong
-  CHECK(printable("\xED\xA0\x80") == "\\xed\\xa0\\x80");    // surrogate
+  CHECK(printable("\xC3") == "\\xc3");                             // cut off
+  CHECK(printable("\xC3(") == "\\xc3(");                           // what follows is kept
+  CHECK(printable("\xC0\xAF") == "\\xc0\\xaf");                    // overlong
+  CHECK(printable("\xE0\x80\x80") == "\\xe0\\x80\\x80");           // overlong
+  CHECK(printable("\xED\xA0\x80") == "\\xed\\xa0\\x80");           // surrogate
   CHECK(printable("\xF4\x90\x80\x80") == "\\xf4\\x90\\x80\\x80");  // past the last character
   CHECK(printable("\xF5\x80\x80\x80") == "\\xf5\\x80\\x80\\x80");
 }

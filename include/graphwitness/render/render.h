@@ -34,11 +34,11 @@ struct RenderOptions {
   static constexpr std::uint32_t kFewestNodes = 8;
 
   PictureFormat format = PictureFormat::dot;
-  std::string title{};             ///< above the picture: the model's name
-  std::uint32_t depth = kAll;      ///< levels of modules drawn open; deeper modules are one box each
-  std::uint32_t max_nodes = 150;   ///< 0: no limit; else at least kFewestNodes
-  std::string function{};          ///< "": `forward`, or the first, and those that hold marks
-  NodeId focus{};                  ///< draws only what is at most `radius` edges away from it
+  std::string title{};            ///< above the picture: the model's name
+  std::uint32_t depth = kAll;     ///< levels of modules drawn open; deeper modules are one box each
+  std::uint32_t max_nodes = 150;  ///< 0: no limit; else at least kFewestNodes
+  std::string function{};         ///< "": `forward`, or the first, and those that hold marks
+  NodeId focus{};                 ///< draws only what is at most `radius` edges away from it
   std::uint32_t radius = 3;
   std::vector<Mark> marks{};
 };

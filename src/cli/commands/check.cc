@@ -118,6 +118,7 @@ Report check_all(const CheckOptions& chosen, std::ostream& err, Remarks& remarks
     progress.step();
   }
   if (!chosen.source_root.empty()) map_sources(report, chosen.source_root);
+  add_source_lines(report, chosen.source_root);
   return report;
 }
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "graphwitness/report/inspect.h"
 #include "support/escape.h"
@@ -15,6 +18,21 @@ std::string clean(std::string_view text) {
   std::string shown = shortened(printable(text), kLongestValue);
   std::ranges::replace(shown, '\n', ' ');
   return shown;
+}
+
+/// A qualified name as the Python had it: without the archive's own prefix, and the numbers that keep apart the
+/// instances of a class.
+std::string readable(std::string_view qualified) {
+  std::string text;
+  while (!qualified.empty()) {
+    const std::size_t end = std::min(qualified.find('.'), qualified.size());
+    const std::string_view part = qualified.substr(0, end);
+    qualified.remove_prefix(std::min(end + 1, qualified.size()));
+    if (part == "__torch__" || part.starts_with("___torch_mangle_")) continue;
+    if (!text.empty()) text += '.';
+    text += part;
+  }
+  return clean(text);
 }
 
 /// 11689512 as "11,689,512".
@@ -77,15 +95,28 @@ class InspectionWriter {
     }
   }
 
-  /// Where the methods alone do not tell it: functions and submodules that were inlined into them.
+  /// Where the methods alone do not tell it: functions and submodules that were inlined into them. The scripted ones
+  /// of torch itself, which every scripted model has, are only counted.
   void callables() {
-    if (found_.callables.empty()) return;
-    heading("origin of each function in the file");
+    std::vector<std::string> lines;
+    std::size_t in_torch = 0;
     for (const InspectedCallable& callable : found_.callables) {
+      const std::string name = readable(callable.name);
+      if (name.starts_with("torch.") && callable.origin == "scripted") {
+        ++in_torch;
+        continue;
+      }
       const std::string line = callable.line == 0 ? "" : fmt::format(":{}", callable.line);
       const std::string at = callable.file.empty() ? "" : fmt::format("  ({}{})", clean(callable.file), line);
-      out_ << fmt::format("  {:<8} {}{}\n", callable.origin, clean(callable.name), at);
+      lines.push_back(fmt::format("  {:<8} {}{}\n", callable.origin, name, at));
     }
+    if (found_.callables.empty()) return;
+    heading("origin of each function in the file");
+    // Instances of a class whose attributes differ in type are classes of their own in the archive.
+    std::ranges::sort(lines);
+    lines.erase(std::ranges::unique(lines).begin(), lines.end());
+    for (const std::string& line : lines) out_ << line;
+    if (in_torch != 0) out_ << fmt::format("  scripted {} of torch itself\n", in_torch);
   }
 
   void totals(std::string_view what, const TensorTotals& totals) {
@@ -110,7 +141,8 @@ class InspectionWriter {
   void operations() {
     std::size_t nodes = 0;
     for (const auto& [op, count] : found_.operations) nodes += count;
-    heading(fmt::format("operations ({} of {} kinds)", nodes, found_.operations.size()));
+    heading(
+        fmt::format("operations ({} of {} kinds, in all methods, functions inlined)", nodes, found_.operations.size()));
     const std::size_t shown = std::min(options_.operations, found_.operations.size());
     std::size_t left = nodes;
     for (std::size_t i = 0; i < shown; ++i) {
@@ -141,7 +173,7 @@ class InspectionWriter {
         continue;
       }
       const std::string name = module.depth == 0 ? "" : clean(module.name) + ": ";
-      out_ << fmt::format("  {}{}{}", std::string(2 * module.depth, ' '), name, clean(module.type));
+      out_ << fmt::format("  {}{}{}", std::string(2 * module.depth, ' '), name, readable(module.type));
       if (module.parameters != 0) out_ << fmt::format(", {} parameters", grouped(module.parameters));
       if (module.has_setstate) out_ << ", has `__setstate__`: its attributes are not known without running it";
       out_ << '\n';
