@@ -1,8 +1,11 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
+#include "frontends/torchscript/archives.h"
 #include "frontends/torchscript/worker.h"
+#include "temporary_folder.h"
 
 namespace graphwitness {
 
@@ -51,6 +54,23 @@ TEST_CASE("an operator of a library that is not there gets a schema from its cal
   CHECK(graph[missing.schema] == "torchvision::nms(_, _, _) -> Tensor");
   CHECK(graph[missing.loc].line != 0);
   CHECK(count_nodes(graph, "torchvision::nms") == 1);
+}
+
+TEST_CASE("results of an operator that is not there have the types that their uses ask for") {
+  const TemporaryFolder folder;
+  const std::string code =
+      "class M(Module):\n  def forward(self: __torch__.M,\n    x: Tensor) -> Tuple[Tensor, float]:\n"
+      "    a, b = ops.nosuch.two(x, [1, 2], scale=2.)\n"
+      "    if ops.nosuch.flag(x):\n      c = torch.add(a, b)\n    else:\n      c = a\n"
+      "    n = ops.nosuch.count(c)\n    d = c\n    for i in range(n):\n      d = torch.relu(d)\n"
+      "    f = ops.nosuch.number(d)\n    return (torch.cat(ops.nosuch.parts(d, None)), f)\n";
+  const std::string path = write_file(folder.path() / "m.pt", zip_with(archive_of(kEmptyModule, code)));
+  const Graph graph = load_archive(path);
+  std::vector<std::string> schemas;
+  for (const MissingOperator& missing : graph.missing_operators()) schemas.emplace_back(graph[missing.schema]);
+  CHECK(schemas == std::vector<std::string>{"nosuch::count(_) -> int", "nosuch::flag(_) -> bool",
+                                            "nosuch::number(_) -> float", "nosuch::parts(_, _) -> List[Tensor]",
+                                            "nosuch::two(_, _, scale=_) -> (Tensor, Tensor)"});
 }
 
 TEST_CASE("an archive of PyTorch 2.6 with an operator that an older one lacks") {

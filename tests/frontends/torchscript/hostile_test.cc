@@ -6,37 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "frontends/torchscript/archives.h"
 #include "frontends/torchscript/worker.h"
 #include "temporary_folder.h"
-#include "zip_file.h"
 
 namespace graphwitness {
 namespace {
-
-struct Entry {
-  std::string name;
-  std::string bytes;
-  std::uint16_t method = 0;
-  std::uint32_t claimed = 0;  ///< size after inflating; 0: that of `bytes`
-};
-
-std::string zip_with(const std::vector<Entry>& entries) {
-  std::string file;
-  std::string directory;
-  for (const Entry& entry : entries) {
-    const std::uint64_t claimed = entry.claimed != 0 ? entry.claimed : entry.bytes.size();
-    const std::string sizes = little_endian(entry.bytes.size(), 4) + little_endian(claimed, 4);
-    const std::string method = little_endian(entry.method, 2);
-    directory += "PK\x01\x02" + std::string(6, '\0') + method + std::string(8, '\0') + sizes +
-                 little_endian(entry.name.size(), 2) + std::string(12, '\0') + little_endian(file.size(), 4) +
-                 entry.name;
-    file += "PK\x03\x04" + std::string(4, '\0') + method + std::string(8, '\0') + sizes +
-            little_endian(entry.name.size(), 2) + std::string(2, '\0') + entry.name + entry.bytes;
-  }
-  const std::string count = little_endian(entries.size(), 2);
-  return file + directory + "PK\x05\x06" + std::string(4, '\0') + count + count + little_endian(directory.size(), 4) +
-         little_endian(file.size(), 4) + std::string(2, '\0');
-}
 
 std::string binary(std::uint64_t number, int bytes) { return little_endian(number, bytes); }
 std::string text(const std::string& value) { return "X" + binary(value.size(), 4) + value; }
@@ -56,13 +31,7 @@ constexpr const char* kCode =
     "class M(Module):\n  __parameters__ = [\"weight\", ]\n  weight : Tensor\n"
     "  def forward(self: __torch__.M,\n    x: Tensor) -> Tensor:\n    return x\n";
 
-std::vector<Entry> archive_with(const std::string& data) {
-  return {{.name = "m/data.pkl", .bytes = data},
-          {.name = "m/code/__torch__.py", .bytes = kCode},
-          {.name = "m/constants.pkl", .bytes = "\x80\x02)."},
-          {.name = "m/version", .bytes = "3\n"},
-          {.name = "m/data/0", .bytes = std::string(8, '\0')}};
-}
+std::vector<Entry> archive_with(const std::string& data) { return archive_of(data, kCode); }
 
 struct Files {
   TemporaryFolder folder;
@@ -139,9 +108,6 @@ TEST_CASE("a module that holds itself") {
 
 TEST_CASE("calls that double at every level end in an error, not in the memory") {
   const Files files;
-  std::vector<Entry> entries = archive_with(
-      "\x80\x02"
-      "c__torch__\nM\n)\x81}(ub.");
   std::string code =
       "class M(Module):\n  def forward(self: __torch__.M,\n    x: Tensor) -> Tensor:\n"
       "    return __torch__.f40(x, )\n";
@@ -150,8 +116,7 @@ TEST_CASE("calls that double at every level end in an error, not in the memory")
     const std::string below = "__torch__.f" + std::to_string(level - 1);
     code += "def f" + std::to_string(level) + "(x: Tensor) -> Tensor:\n  return " + below + "(" + below + "(x, ), )\n";
   }
-  entries[1].bytes = code;
-  CHECK(contains(files.refused(entries), "operations when all calls are inlined"));
+  CHECK(contains(files.refused(archive_of(kEmptyModule, code)), "operations when all calls are inlined"));
 }
 
 }  // namespace graphwitness

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "frontends/torchscript/worker/libtorch.h"
@@ -20,11 +19,8 @@ struct CallShape {
   friend auto operator<=>(const CallShape&, const CallShape&) = default;
 };
 
-/// How a result is used; none known: a Tensor.
-struct Use {
-  std::size_t results = 1;
-  c10::TypePtr type{};
-};
+/// Types of a call's results as its uses tell them; null: not told.
+using Results = std::vector<c10::TypePtr>;
 
 /// "a::b" for `ops.a.b` and "aten::b" for `torch.b`; "" for any other callee.
 std::string operator_of(const jit::Expr& callee) {
@@ -83,79 +79,144 @@ c10::TypePtr parse_type(const jit::Expr& expression) {
   }
 }
 
-/// Collects the calls that no schema takes.
-class CallSites {
+/// The type that every known schema of this call wants for an argument; null if they differ, or a Tensor fits.
+c10::TypePtr wanted_type(const CallShape& shape, std::size_t argument) {
+  c10::TypePtr wanted;
+  for (const auto& known : jit::getAllOperatorsFor(c10::Symbol::fromQualString(shape.op))) {
+    const c10::FunctionSchema& schema = known->schema();
+    if (!takes(schema, shape) || argument >= schema.arguments().size()) continue;
+    c10::TypePtr type = schema.arguments()[argument].type();
+    if (const auto* optional = type->castRaw<c10::OptionalType>()) type = optional->getElementType();
+    const bool fits_tensor = type->hasFreeVariables() || c10::TensorType::get()->isSubtypeOf(*type);
+    if (fits_tensor || (wanted != nullptr && *wanted != *type)) return nullptr;
+    wanted = type;
+  }
+  return wanted;
+}
+
+/// What the code of one function tells of the types of its expressions.
+class UseTypes {
  public:
-  void scan(const jit::TreeRef& definition) {
-    find_returned_names(definition);
+  explicit UseTypes(const jit::TreeRef& definition) {
+    if (definition->kind() == jit::TK_DEF && jit::Def(definition).decl().return_type().present()) {
+      result_ = parse_type(jit::Def(definition).decl().return_type().get());
+    }
     std::vector<jit::TreeRef> todo{definition};
     while (!todo.empty()) {
       const jit::TreeRef tree = todo.back();
       todo.pop_back();
-      note_use(tree);
-      if (tree->kind() == jit::TK_APPLY) add(jit::Apply(tree));
+      read(tree);
       for (const jit::TreeRef& child : tree->trees()) todo.push_back(child);
     }
   }
 
-  const std::map<CallShape, Use>& missing() const { return missing_; }
+  Results of_call(const jit::Apply& call) const {
+    const auto targets = targets_.find(call.tree().get());
+    if (targets == targets_.end()) return {type_of(call)};
+    Results results;
+    for (const jit::Expr& target : targets->second) results.push_back(type_of(target));
+    if (results.size() == 1 && results[0] == nullptr) results[0] = type_of(call);
+    return results;
+  }
 
  private:
-  void find_returned_names(const jit::TreeRef& definition) {
-    returned_.clear();
-    uses_.clear();
-    result_ = nullptr;
-    if (definition->kind() != jit::TK_DEF) return;
-    const jit::Def def(definition);
-    if (def.decl().return_type().present()) result_ = parse_type(def.decl().return_type().get());
-    for (const jit::Stmt& statement : def.statements()) {
-      if (statement.kind() != jit::TK_RETURN) continue;
-      const jit::Expr value = jit::Return(statement).expr();
-      if (value.kind() == jit::TK_VAR) returned_.insert(jit::Var(value).name().name());
+  c10::TypePtr type_of(const jit::Expr& value) const {
+    if (value.kind() == jit::TK_VAR) {
+      const auto named = names_.find(jit::Var(value).name().name());
+      return named == names_.end() ? nullptr : named->second;
+    }
+    const auto known = expressions_.find(value.tree().get());
+    return known == expressions_.end() ? nullptr : known->second;
+  }
+
+  void tell(const jit::Expr& value, const c10::TypePtr& type) {
+    if (type == nullptr) return;
+    if (value.kind() == jit::TK_VAR) names_.emplace(jit::Var(value).name().name(), type);
+    expressions_.emplace(value.tree().get(), type);
+    const auto* tuple = type->castRaw<c10::TupleType>();
+    if (tuple == nullptr || value.kind() != jit::TK_TUPLE_LITERAL) return;
+    const auto elements = jit::TupleLiteral(value).inputs();
+    for (std::size_t i = 0; i < std::min<std::size_t>(elements.size(), tuple->elements().size()); ++i) {
+      tell(elements[i], tuple->elements()[i]);
     }
   }
 
-  /// Remembers what a statement tells about the result of the call that it holds. Statements come before what they
-  /// hold.
-  void note_use(const jit::TreeRef& tree) {
-    if (tree->kind() == jit::TK_RETURN) note(jit::Return(tree).expr(), {.type = result_});
-    if (tree->kind() == jit::TK_IF) note(jit::If(tree).cond(), {.type = c10::BoolType::get()});
-    if (tree->kind() == jit::TK_APPLY) note_annotation(jit::Apply(tree));
-    if (tree->kind() == jit::TK_ASSIGN) note_assignment(jit::Assign(tree));
-  }
-  void note(const jit::Expr& value, Use use) { uses_[value.tree().get()] = std::move(use); }
-
-  void note_annotation(const jit::Apply& call) {
-    if (call.callee().kind() != jit::TK_VAR || call.inputs().size() != 2) return;
-    const std::string name = jit::Var(call.callee()).name().name();
-    if (name == "annotate") note(call.inputs()[1], {.type = parse_type(call.inputs()[0])});
+  void read(const jit::TreeRef& tree) {
+    if (tree->kind() == jit::TK_RETURN) tell(jit::Return(tree).expr(), result_);
+    if (tree->kind() == jit::TK_IF) tell(jit::If(tree).cond(), c10::BoolType::get());
+    if (tree->kind() == jit::TK_APPLY) read_call(jit::Apply(tree));
+    if (tree->kind() == jit::TK_ASSIGN) read_assignment(jit::Assign(tree));
   }
 
-  void note_assignment(const jit::Assign& assignment) {
-    if (!assignment.rhs().present()) return;
-    const jit::Expr value = assignment.rhs().get();
-    Use use{.results = assignment.lhs_list().size()};
-    const jit::Expr target = assignment.lhs_list()[0];
-    if (use.results == 1 && target.kind() == jit::TK_TUPLE_LITERAL) {
-      use.results = jit::TupleLiteral(target).inputs().size();
+  void read_call(const jit::Apply& call) {
+    const auto inputs = call.inputs();
+    const std::string name = call.callee().kind() == jit::TK_VAR ? jit::Var(call.callee()).name().name() : "";
+    if (name == "annotate" && inputs.size() == 2) tell(inputs[1], parse_type(inputs[0]));
+    if (name == "range") {
+      for (const jit::Expr& bound : inputs) tell(bound, c10::IntType::get());
     }
-    if (assignment.type().present()) use.type = parse_type(assignment.type().get());
-    const bool returned = target.kind() == jit::TK_VAR && returned_.contains(jit::Var(target).name().name());
-    if (use.results == 1 && use.type == nullptr && returned) use.type = result_;
-    note(value, std::move(use));
-  }
-
-  void add(const jit::Apply& call) {
     const CallShape shape = shape_of(call);
-    if (shape.op.empty() || missing_.contains(shape) || is_known(shape)) return;
-    const auto use = uses_.find(call.tree().get());
-    missing_.emplace(shape, use == uses_.end() ? Use{} : use->second);
+    if (shape.op.empty()) return;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const bool may_be_result = inputs[i].kind() == jit::TK_VAR || inputs[i].kind() == jit::TK_APPLY;
+      if (may_be_result) tell(inputs[i], wanted_type(shape, i));
+    }
   }
 
-  std::map<CallShape, Use> missing_;
-  std::set<std::string> returned_;
-  std::map<const jit::Tree*, Use> uses_;
+  void read_assignment(const jit::Assign& assignment) {
+    if (!assignment.rhs().present()) return;
+    std::vector<jit::Expr> targets;
+    for (const jit::Expr& target : assignment.lhs_list()) targets.push_back(target);
+    if (targets.size() == 1 && targets[0].kind() == jit::TK_TUPLE_LITERAL) {
+      const auto elements = jit::TupleLiteral(targets[0]).inputs();
+      targets.clear();
+      for (const jit::Expr& element : elements) targets.push_back(element);
+    }
+    if (assignment.type().present()) tell(assignment.rhs().get(), parse_type(assignment.type().get()));
+    targets_.emplace(assignment.rhs().get().tree().get(), std::move(targets));
+  }
+
   c10::TypePtr result_;
+  std::map<std::string, c10::TypePtr> names_;
+  std::map<const jit::Tree*, c10::TypePtr> expressions_;
+  std::map<const jit::Tree*, std::vector<jit::Expr>> targets_;  // of assigned values
+};
+
+/// Collects the calls that no schema takes.
+class CallSites {
+ public:
+  void scan(const jit::TreeRef& definition) {
+    std::vector<jit::Apply> unknown;
+    std::vector<jit::TreeRef> todo{definition};
+    while (!todo.empty()) {
+      const jit::TreeRef tree = todo.back();
+      todo.pop_back();
+      if (tree->kind() == jit::TK_APPLY && is_unknown(jit::Apply(tree))) unknown.emplace_back(tree);
+      for (const jit::TreeRef& child : tree->trees()) todo.push_back(child);
+    }
+    if (unknown.empty()) return;
+    const UseTypes types(definition);
+    for (const jit::Apply& call : unknown) add(shape_of(call), types.of_call(call));
+  }
+
+  const std::map<CallShape, Results>& missing() const { return missing_; }
+
+ private:
+  static bool is_unknown(const jit::Apply& call) {
+    const CallShape shape = shape_of(call);
+    return !shape.op.empty() && !is_known(shape);
+  }
+
+  /// One call site may tell what another leaves open.
+  void add(const CallShape& shape, const Results& results) {
+    const auto [entry, fresh] = missing_.try_emplace(shape, results);
+    if (fresh || entry->second.size() != results.size()) return;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      if (entry->second[i] == nullptr) entry->second[i] = results[i];
+    }
+  }
+
+  std::map<CallShape, Results> missing_;
 };
 
 /// Adds the calls of one file of code; what does not parse is left to the importer, which says why.
@@ -189,7 +250,7 @@ std::string describe(const CallShape& shape, const std::vector<c10::Argument>& r
   return text + (returns.size() == 1 ? results : "(" + results + ")");
 }
 
-DerivedOperator register_stand_in(const CallShape& shape, const Use& use, std::size_t number) {
+DerivedOperator register_stand_in(const CallShape& shape, const Results& results, std::size_t number) {
   std::vector<c10::Argument> arguments;
   for (std::size_t i = 0; i < shape.positional + shape.named.size(); ++i) {
     const bool named = i >= shape.positional;
@@ -198,8 +259,9 @@ DerivedOperator register_stand_in(const CallShape& shape, const Use& use, std::s
                            c10::VarType::create("t" + std::to_string(i)), kNothing, kNothing, named);
   }
   std::vector<c10::Argument> returns;
-  const c10::TypePtr type = use.type == nullptr ? c10::TypePtr(c10::TensorType::get()) : use.type;
-  for (std::size_t i = 0; i < use.results; ++i) returns.emplace_back("", type);
+  for (const c10::TypePtr& type : results) {
+    returns.emplace_back("", type == nullptr ? c10::TypePtr(c10::TensorType::get()) : type);
+  }
   const std::string description = describe(shape, returns);
   const auto never_run = [](jit::Stack&) { TORCH_CHECK(false, "a stand-in was run"); };
   jit::registerOperator(jit::Operator(shape.op, std::string(kStandIn) + std::to_string(number), std::move(arguments),
@@ -213,7 +275,9 @@ std::vector<DerivedOperator> register_missing_operators(Archive& archive) {
   CallSites sites;
   for (const std::string& record : archive.code()) scan_file(record, archive.read(record), sites);
   std::vector<DerivedOperator> derived;
-  for (const auto& [shape, use] : sites.missing()) derived.push_back(register_stand_in(shape, use, derived.size()));
+  for (const auto& [shape, results] : sites.missing()) {
+    derived.push_back(register_stand_in(shape, results, derived.size()));
+  }
   return derived;
 }
 

@@ -2,8 +2,8 @@
 /// Stand-ins for operators that this LibTorch does not have, so that code that uses them still compiles.
 ///
 /// Each call site in the archive's code that no known schema can take gives a schema: one of its own for each number of
-/// arguments and set of names. Argument types are free; result types are guessed from what the call site does with the
-/// result: as annotated, returned or unpacked, else one Tensor. A stand-in is never run.
+/// arguments and set of names. Argument types are free; result types are what the uses of the results ask for (how many
+/// are unpacked, annotations, conditions, what known operators take), else Tensor. A stand-in is never run.
 
 #include <string>
 #include <vector>
