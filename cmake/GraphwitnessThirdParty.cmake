@@ -17,6 +17,9 @@ graphwitness_third_party(nlohmann_json nlohmann_json::nlohmann_json)
 find_package(ZLIB REQUIRED)
 graphwitness_third_party(zlib ZLIB::ZLIB)
 
+pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
+graphwitness_third_party(libzip PkgConfig::LIBZIP)
+
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 graphwitness_third_party(libseccomp PkgConfig::SECCOMP)
 

@@ -25,7 +25,7 @@ class Checker {
       } else if (keyword == "minimum") {
         require(value >= wanted, at, "minimum");
       } else if (keyword == "required") {
-        for (const Json& name : wanted) require(value.contains(name.get<std::string>()), at, "required " + name.dump());
+        check_required(wanted, value, at);
       } else if (keyword == "properties") {
         check_properties(wanted, value, at);
       } else if (keyword == "additionalProperties") {
@@ -52,6 +52,11 @@ class Checker {
     }
     if (wanted == "integer") return value.is_number_integer();
     return wanted == value.type_name();
+  }
+
+  void check_required(const Json& wanted, const Json& value, const std::string& at) {
+    if (!value.is_object()) return;
+    for (const Json& name : wanted) require(value.contains(name.get<std::string>()), at, "required " + name.dump());
   }
 
   void check_properties(const Json& wanted, const Json& value, const std::string& at) {

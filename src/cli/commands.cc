@@ -6,13 +6,15 @@ namespace graphwitness {
 
 extern const Command kInspectCommand;
 extern const Command kCheckCommand;
+extern const Command kCompareCommand;
 extern const Command kRenderCommand;
 extern const Command kRulesCommand;
 extern const Command kExplainCommand;
 
 namespace {
 
-constexpr std::array kCommands{&kInspectCommand, &kCheckCommand, &kRenderCommand, &kRulesCommand, &kExplainCommand};
+constexpr std::array kCommands{&kInspectCommand, &kCheckCommand, &kCompareCommand,
+                               &kRenderCommand,  &kRulesCommand, &kExplainCommand};
 
 }  // namespace
 

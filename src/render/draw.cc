@@ -240,7 +240,13 @@ std::string write_dot(Agraph_t* graph, const Messages& messages) {
 struct FreeContext {
   void operator()(GVC_t* context) const { gvFreeContext(context); }
 };
-using Context = std::unique_ptr<GVC_t, FreeContext>;
+
+/// One for the process: the plug-in for fonts remembers the last font it saw, in memory of the context that it came
+/// with.
+GVC_t* the_context() {
+  static const std::unique_ptr<GVC_t, FreeContext> context(gvContext());
+  return context.get();
+}
 
 const char* name_of(PictureFormat format) {
   switch (format) {
@@ -288,21 +294,21 @@ std::string lay_out(const View& view, Agraph_t* graph, PictureFormat format, con
     messages.fail("the arrows between " + std::to_string(view.items.size()) +
                   " boxes are too many to be laid out; use a smaller `--max-nodes`, or `-T dot`");
   }
-  const Context context(gvContext());
+  GVC_t* const context = the_context();
   const std::string wanted = name_of(format);
   for (const auto& [kind, name] : {std::pair{"layout", std::string("dot")}, std::pair{"device", wanted}}) {
-    if (!has_plugin(context.get(), kind, name)) {
+    if (!has_plugin(context, kind, name)) {
       messages.fail("this Graphviz has no " + std::string(kind) + " plug-in for `" + name +
                     "`; install its plug-ins, or use `-T dot`");
     }
   }
-  if (gvLayout(context.get(), graph, "dot") != 0) messages.fail("the picture cannot be laid out");
+  if (gvLayout(context, graph, "dot") != 0) messages.fail("the picture cannot be laid out");
   char* data = nullptr;
   unsigned int size = 0;
-  const bool failed = gvRenderData(context.get(), graph, wanted.c_str(), &data, &size) != 0;
+  const bool failed = gvRenderData(context, graph, wanted.c_str(), &data, &size) != 0;
   std::string bytes = failed ? "" : std::string(data, size);
   if (!failed) gvFreeRenderData(data);
-  gvFreeLayout(context.get(), graph);
+  gvFreeLayout(context, graph);
   if (failed) messages.fail("the picture cannot be written as " + wanted);
   if (format == PictureFormat::pdf) remove_date(bytes);
   return bytes;
@@ -321,9 +327,6 @@ std::string draw(const View& view, PictureFormat format, std::vector<std::string
 
 }  // namespace picture
 
-std::string graphviz_version() {
-  const picture::Context context(gvContext());
-  return gvcVersion(context.get());
-}
+std::string graphviz_version() { return gvcVersion(picture::the_context()); }
 
 }  // namespace graphwitness

@@ -239,7 +239,7 @@ Item ItemText::value(const Entry& entry) const {
   const Value& value = graph_[entry.value];
   const std::string type = type_text(graph_, value.type);
   Item item{.title = shortened(graph_[value.name], kTitle), .tooltip = shortened(graph_[value.name], kTooltip)};
-  if (item.title.empty()) item.title = "(no name)";
+  if (item.title.empty()) item.title = entry.kind == Entry::Kind::output ? "output" : "(no name)";
   if (!type.empty()) item.rows.push_back({shortened(type, kRow), Row::Style::plain});
   switch (entry.kind) {
     case Entry::Kind::input:

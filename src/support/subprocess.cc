@@ -44,7 +44,7 @@ Pipe make_pipe() {
 struct Launch {
   const char* program;
   char* const* arguments;
-  int null_input;
+  int input;
   int result;
   int output;
   int failure;
@@ -63,7 +63,7 @@ void set_limit(int which, rlim_t value) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != launch.parent) _exit(127);  // the parent died before it was watched
 
-  dup2(launch.null_input, STDIN_FILENO);
+  dup2(launch.input, STDIN_FILENO);
   dup2(launch.output, STDOUT_FILENO);
   dup2(launch.output, STDERR_FILENO);
   // The error pipe may sit on the result's number: out of the way first. It closes itself when exec succeeds.
@@ -135,7 +135,8 @@ Subprocess::Subprocess(const SubprocessCommand& command) : command_(command), st
   if (!null_input) fail("/dev/null");
   Pipe output = make_pipe();
   Pipe failure = make_pipe();
-  const Launch launch{program.c_str(),    arguments.data(),      null_input.get(),
+  const int input = command_.input >= 0 ? command_.input : null_input.get();
+  const Launch launch{program.c_str(),    arguments.data(),      input,
                       result_file_.get(), output.write.get(),    failure.write.get(),
                       getpid(),           command_.result_limit, command_.memory_limit};
   pid_ = fork();

@@ -14,6 +14,13 @@
 #include "graphwitness/support/error.h"
 #include "temporary_folder.h"
 
+/// Read by the leak checker of the sanitizers' build: Graphviz and its libraries keep caches until the process ends.
+/// A graph that we did not close would show as libcgraph's.
+extern "C" const char* __lsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier)
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:libgvc\nleak:libgvplugin\nleak:libfontconfig\nleak:libglib\nleak:libpango\nleak:libcairo\n";
+}
+
 namespace graphwitness {
 namespace {
 

@@ -83,7 +83,7 @@ void Archive::fail(const std::string& what) const { throw InputError("`" + path_
 void Archive::map_file() {
   const int fd = open(path_.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) fail(std::string("cannot be opened: ") + std::strerror(errno));
-  struct stat status{};
+  struct stat status {};
   if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
     close(fd);
     fail("not a regular file; give the file that `torch.jit.save` wrote");
@@ -103,18 +103,23 @@ void Archive::map_file() {
 void Archive::refuse_other_formats() const {
   if (file_.starts_with("PK\x03\x04") || file_.starts_with("PK\x05\x06")) return;
   if (file_.starts_with("\x80\x02\x8a\x0al\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19")) {
-    fail("a `torch.save` checkpoint of the format before PyTorch 1.6, not a model; load it in Python, script or trace the"
-         " model and write it with `torch.jit.save`");
+    fail(
+        "a `torch.save` checkpoint of the format before PyTorch 1.6, not a model; load it in Python, script or trace "
+        "the"
+        " model and write it with `torch.jit.save`");
   }
   if (file_.size() > 2 && file_[0] == '\x80' && file_[1] >= 2 && file_[1] <= 5) {
-    fail("a Python pickle, not a model; load it in Python, script or trace the model and write it with `torch.jit.save`");
+    fail(
+        "a Python pickle, not a model; load it in Python, script or trace the model and write it with "
+        "`torch.jit.save`");
   }
   fail("not a zip file, expected a TorchScript archive as `torch.jit.save` writes it");
 }
 
 Archive::Directory Archive::find_directory() const {
-  const std::string truncated = "the zip directory at the end of the file is missing: truncated file? Copy it again, or"
-                                " write it again with `torch.jit.save`";
+  const std::string truncated =
+      "the zip directory at the end of the file is missing: truncated file? Copy it again, or"
+      " write it again with `torch.jit.save`";
   if (file_.size() < kEndSize) fail(truncated);
   const std::size_t lowest = file_.size() - std::min<std::size_t>(file_.size(), kEndSize + 0xFFFF);
   std::size_t end = file_.size() - kEndSize;
@@ -162,7 +167,8 @@ void Archive::read_directory() {
     if (!read_zip64(extra, size, stored, header)) fail("zip entry `" + name + "` lacks its 64-bit sizes");
     if ((flags & 1U) != 0) fail("zip entry `" + name + "` is encrypted");
     if (method != 0 && method != 8) {
-      fail("zip entry `" + name + "` has compression method " + std::to_string(method) + ", expected stored or deflated");
+      fail("zip entry `" + name + "` has compression method " + std::to_string(method) +
+           ", expected stored or deflated");
     }
     if (!name.ends_with('/')) {
       add_entry(std::move(name), {.stored = stored, .size = size, .deflated = method == 8}, header);

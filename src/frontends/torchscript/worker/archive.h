@@ -2,7 +2,8 @@
 /// A zip file of PyTorch, mapped and not read: where each record lies, and its bytes when asked for.
 ///
 /// Only what its directory says and the file's size bears out is believed. Limits: stored and deflated entries,
-/// zip64, no encryption, one volume. Deflated records that were read stay in memory, at most `kMostInflated` bytes of all.
+/// zip64, no encryption, one volume. Deflated records that were read stay in memory, at most `kMostInflated` bytes of
+/// all.
 
 #include <cstdint>
 #include <map>

@@ -46,7 +46,8 @@ std::optional<std::vector<StackFrame>> parse_stack(std::string_view text) {
 
 std::uint32_t column_at(std::string_view line, std::size_t bytes) {
   const std::string_view before = line.substr(0, std::min(bytes, line.size()));
-  const auto characters = std::ranges::count_if(before, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+  const auto characters =
+      std::ranges::count_if(before, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
   return static_cast<std::uint32_t>(characters) + 1;
 }
 
@@ -54,6 +55,20 @@ std::vector<std::size_t> line_starts_of(std::string_view text) {
   std::vector<std::size_t> starts{0};
   for (std::size_t at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1)) starts.push_back(at + 1);
   return starts;
+}
+
+}  // namespace
+
+namespace {
+
+/// PyTorch ends the range of an expression before a bracket that closes it: `x + f(y` of `x + f(y)`.
+std::size_t with_closing_brackets(std::string_view line, std::size_t start, std::size_t end) {
+  const std::string_view marked = line.substr(start, end - start);
+  for (const auto& [open, close] : {std::pair{'(', ')'}, std::pair{'[', ']'}}) {
+    auto missing = std::ranges::count(marked, open) - std::ranges::count(marked, close);
+    for (; missing > 0 && end < line.size() && line[end] == close; --missing) ++end;
+  }
+  return end;
 }
 
 }  // namespace
@@ -67,7 +82,9 @@ LineAndColumns locate(const DebugRange& range) {
   const std::string_view line = rest.substr(0, rest.find('\n'));
   LineAndColumns place{.line = source.first_line + static_cast<std::uint32_t>(index),
                        .column = column_at(line, range.start - start)};
-  if (range.end > range.start && range.end - start <= line.size()) place.end_column = column_at(line, range.end - start);
+  if (range.end > range.start && range.end - start <= line.size()) {
+    place.end_column = column_at(line, with_closing_brackets(line, range.start - start, range.end - start));
+  }
   return place;
 }
 
@@ -76,7 +93,7 @@ struct DebugRecords::Reader {
   DebugRecords& records;
   std::string name;
   Pickle pickle;
-  std::vector<ItemId> table{};  ///< of text; empty in the older format
+  std::vector<ItemId> table{};                                   ///< of text; empty in the older format
   std::unordered_map<std::uint32_t, const DebugSource*> seen{};  ///< by item of the pickle
 
   [[noreturn]] void fail() const { records.archive_.fail("`" + name + "` is not a debug record as PyTorch writes it"); }
@@ -149,7 +166,8 @@ struct DebugRecords::Reader {
 
   std::vector<DebugRange> read() {
     std::span<const ItemId> rows = fields(pickle.root(), 0);
-    const bool has_table = rows.size() == 3 && pickle.is(rows[0], Item::Kind::string) && pickle[rows[0]].text == kStringTable;
+    const bool has_table =
+        rows.size() == 3 && pickle.is(rows[0], Item::Kind::string) && pickle[rows[0]].text == kStringTable;
     if (has_table) {
       const std::span<const ItemId> strings = fields(rows[1], 0);
       table.assign(strings.begin(), strings.end());

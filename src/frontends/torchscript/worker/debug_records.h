@@ -1,8 +1,8 @@
 #pragma once
 /// Where each piece of an archive's code came from: the records that `torch.jit.save` writes beside it.
 ///
-/// The record of scripted code holds the text of the Python function and the range of an expression in it; that of traced
-/// code holds the Python stack, one line a frame. Limits: the text of all records together, `kMostText` bytes.
+/// The record of scripted code holds the text of the Python function and the range of an expression in it; that of
+/// traced code holds the Python stack, one line a frame. Limits: the text of all records together, `kMostText` bytes.
 
 #include <cstdint>
 #include <map>

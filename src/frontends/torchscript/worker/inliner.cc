@@ -14,7 +14,9 @@ bool is_function_constant(const jit::Node* node) {
   return node->kind() == c10::prim::Constant && node->output()->type()->kind() == c10::TypeKind::FunctionType;
 }
 
-bool holds_module(const c10::TypePtr& type) { return type->is_module() || type->kind() == c10::TypeKind::InterfaceType; }
+bool holds_module(const c10::TypePtr& type) {
+  return type->is_module() || type->kind() == c10::TypeKind::InterfaceType;
+}
 
 std::vector<const jit::Block*> blocks_of(jit::Node* node) {
   std::vector<const jit::Block*> blocks;
@@ -297,7 +299,8 @@ std::vector<Attribute> Inliner::attributes_of(jit::Node* node) {
   std::vector<Attribute> attributes;
   if (node->kind() == c10::prim::Constant) {
     const auto value = jit::toIValue(node->output());
-    const LiteralId literal = value ? literals_(*value) : builder_.opaque("a value of " + node->output()->type()->annotation_str());
+    const LiteralId literal =
+        value ? literals_(*value) : builder_.opaque("a value of " + node->output()->type()->annotation_str());
     return {{builder_.intern("value"), literal}};
   }
   for (c10::Symbol name : node->attributeNames()) {
@@ -320,20 +323,29 @@ LiteralId Inliner::list_literal(const List& values, Make make) {
 
 LiteralId Inliner::attribute_literal(jit::Node* node, c10::Symbol name) {
   switch (node->kindOf(name)) {
-    case jit::AttributeKind::f: return builder_.floating(node->f(name));
-    case jit::AttributeKind::i: return builder_.integer(node->i(name));
-    case jit::AttributeKind::s: return builder_.string(node->s(name));
-    case jit::AttributeKind::t: return tensors_(node->t(name)).literal;
-    case jit::AttributeKind::ty: return builder_.type_literal(types_(node->ty(name)));
-    case jit::AttributeKind::ival: return literals_(node->ival(name));
-    case jit::AttributeKind::fs: return list_literal(node->fs(name), [&](double value) { return builder_.floating(value); });
+    case jit::AttributeKind::f:
+      return builder_.floating(node->f(name));
+    case jit::AttributeKind::i:
+      return builder_.integer(node->i(name));
+    case jit::AttributeKind::s:
+      return builder_.string(node->s(name));
+    case jit::AttributeKind::t:
+      return tensors_(node->t(name)).literal;
+    case jit::AttributeKind::ty:
+      return builder_.type_literal(types_(node->ty(name)));
+    case jit::AttributeKind::ival:
+      return literals_(node->ival(name));
+    case jit::AttributeKind::fs:
+      return list_literal(node->fs(name), [&](double value) { return builder_.floating(value); });
     case jit::AttributeKind::is:
       return list_literal(node->is(name), [&](std::int64_t value) { return builder_.integer(value); });
     case jit::AttributeKind::ss:
       return list_literal(node->ss(name), [&](const std::string& value) { return builder_.string(value); });
     case jit::AttributeKind::tys:
-      return list_literal(node->tys(name), [&](const c10::TypePtr& type) { return builder_.type_literal(types_(type)); });
-    default: return builder_.opaque(std::string("attribute ") + jit::toString(node->kindOf(name)));
+      return list_literal(node->tys(name),
+                          [&](const c10::TypePtr& type) { return builder_.type_literal(types_(type)); });
+    default:
+      return builder_.opaque(std::string("attribute ") + jit::toString(node->kindOf(name)));
   }
 }
 

@@ -15,21 +15,25 @@ namespace {
 
 void refuse_what_is_no_model(const Archive& archive) {
   if (archive.find("model.json") != nullptr && archive.find("data.pkl") == nullptr) {
-    archive.fail("a TorchScript archive of 2018 or 2019 (`model.json`), which no LibTorch in use reads this way; load it with"
-                 " PyTorch 1.4 to 1.13 in Python and write it again with `torch.jit.save`");
+    archive.fail(
+        "a TorchScript archive of 2018 or 2019 (`model.json`), which no LibTorch in use reads this way; load it with"
+        " PyTorch 1.4 to 1.13 in Python and write it again with `torch.jit.save`");
   }
   const bool has_code = !archive.code().empty();
   if (archive.find("data.pkl") != nullptr && !has_code && archive.find("constants.pkl") == nullptr) {
-    archive.fail("a `torch.save` checkpoint, not a model; load it in Python, script or trace the model and write it with"
-                 " `torch.jit.save`");
+    archive.fail(
+        "a `torch.save` checkpoint, not a model; load it in Python, script or trace the model and write it with"
+        " `torch.jit.save`");
   }
   for (const char* record : {"version", "data.pkl", "constants.pkl"}) {
     const bool newer_place = std::string_view(record) == "version" && archive.find(".data/version") != nullptr;
     if (archive.find(record) != nullptr || newer_place) continue;
-    archive.fail("a zip file without record `" + std::string(record) + "`, expected a TorchScript archive as `torch.jit.save`"
+    archive.fail("a zip file without record `" + std::string(record) +
+                 "`, expected a TorchScript archive as `torch.jit.save`"
                  " writes it");
   }
-  if (!has_code) archive.fail("an archive without code, expected `code/__torch__.py` and others as `torch.jit.save` writes them");
+  if (!has_code)
+    archive.fail("an archive without code, expected `code/__torch__.py` and others as `torch.jit.save` writes them");
 }
 
 void refuse_unknown_classes(Archive& archive, const Pickle& constants, const Pickle& data) {

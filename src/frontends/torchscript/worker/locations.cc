@@ -62,7 +62,8 @@ LocationId Locations::of_stack(const std::vector<StackFrame>& stack, const CallF
     if (entry.function == "_slow_forward" && dispatches_call(entry)) ++calls;
     if (!dispatches_call(entry)) places.push_back({&entry, calls});
   }
-  // Modules that are no part of the traced one leave frames without a call of their own: then only the innermost is sure.
+  // Modules that are no part of the traced one leave frames without a call of their own: then only the innermost is
+  // sure.
   const std::vector<Symbol> scopes = traced_scopes(frame);
   const bool each_known = scopes.size() == calls;
   LocationId caller = frame.scripted_caller;

@@ -21,7 +21,8 @@ struct CallFrame {
   Symbol scope{};  ///< path of the module whose method it is; of the caller's for a plain function
   bool traced = false;
   bool of_module = false;
-  /// The call's place, and the innermost one that is in scripted code: the stack of traced code holds its callers already.
+  /// The call's place, and the innermost one that is in scripted code: the stack of traced code holds its callers
+  /// already.
   LocationId caller{};
   LocationId scripted_caller{};
 };

@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <exception>
 #include <new>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "exec/torch/run.h"
 #include "frontends/torchscript/worker/errors.h"
 #include "frontends/torchscript/worker/libtorch.h"
 #include "frontends/torchscript/worker/loader.h"
@@ -54,6 +56,7 @@ std::string load(const std::string& path) {
 
 int main(int count, char** words) {
   const std::string_view command = count > 1 ? words[1] : "";
+  if (const auto status = graphwitness::exec::worker::command(std::span(words + 1, words + count))) return *status;
   std::string result;
   if (command == "version" && count == 2) result = TORCH_VERSION "\n";
   if (command == "load" && count == 3) result = load(words[2]);

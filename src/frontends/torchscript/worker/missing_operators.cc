@@ -115,7 +115,8 @@ class CallSites {
     }
   }
 
-  /// Remembers what a statement tells about the result of the call that it holds. Statements come before what they hold.
+  /// Remembers what a statement tells about the result of the call that it holds. Statements come before what they
+  /// hold.
   void note_use(const jit::TreeRef& tree) {
     if (tree->kind() == jit::TK_RETURN) note(jit::Return(tree).expr(), {.type = result_});
     if (tree->kind() == jit::TK_IF) note(jit::If(tree).cond(), {.type = c10::BoolType::get()});
@@ -183,7 +184,8 @@ std::string describe(const CallShape& shape, const std::vector<c10::Argument>& r
   for (const std::string& name : shape.named) text += (text.back() == '(' ? "" : ", ") + name + "=_";
   text += ") -> ";
   std::string results;
-  for (const c10::Argument& result : returns) results += (results.empty() ? "" : ", ") + result.type()->annotation_str();
+  for (const c10::Argument& result : returns)
+    results += (results.empty() ? "" : ", ") + result.type()->annotation_str();
   return text + (returns.size() == 1 ? results : "(" + results + ")");
 }
 

@@ -57,7 +57,8 @@ void Modules::discover() {
       todo.push_back(std::move(inner));
       continue;
     }
-    const bool container = item.kind == Item::Kind::list || item.kind == Item::Kind::tuple || item.kind == Item::Kind::dict;
+    const bool container =
+        item.kind == Item::Kind::list || item.kind == Item::Kind::tuple || item.kind == Item::Kind::dict;
     if (!container || !containers.insert(found.item.raw).second) continue;
     const std::span<const ItemId> children = data_.children(found.item);
     for (std::size_t i = children.size(); i-- > 0;) {
@@ -151,10 +152,11 @@ ModuleAttribute Modules::attribute(const ModuleObject& object, std::size_t slot,
   if (object.type->is_module() && object.type->is_buffer(slot)) role = Role::buffer;
   if (type->is_module()) role = Role::submodule;
   const bool weight = role == Role::parameter || role == Role::buffer;
-  return {.name = builder_.intern(name),
-          .role = role,
-          .type = type_of(value, type),
-          .value = value ? literal(value, join(object.path, name), !weight, 0) : builder_.literal(Literal::Kind::unknown)};
+  return {
+      .name = builder_.intern(name),
+      .role = role,
+      .type = type_of(value, type),
+      .value = value ? literal(value, join(object.path, name), !weight, 0) : builder_.literal(Literal::Kind::unknown)};
 }
 
 TypeId Modules::type_of(ItemId item, const c10::TypePtr& declared) {
@@ -166,18 +168,30 @@ LiteralId Modules::literal(ItemId item, const std::string& path, bool copy_small
   if (depth > kDeepest) return builder_.opaque("nested too deep");
   const Item& value = data_[item];
   switch (value.kind) {
-    case Item::Kind::none: return builder_.literal(Literal::Kind::none);
-    case Item::Kind::boolean: return builder_.boolean(value.bits != 0);
-    case Item::Kind::integer: return builder_.integer(value.bits);
-    case Item::Kind::floating: return builder_.floating(std::bit_cast<double>(value.bits));
-    case Item::Kind::string: return builder_.string(value.text);
-    case Item::Kind::list: return sequence(Literal::Kind::list, item, path, depth);
-    case Item::Kind::tuple: return sequence(Literal::Kind::tuple, item, path, depth);
-    case Item::Kind::dict: return sequence(Literal::Kind::dict, item, path, depth);
-    case Item::Kind::object: return object_literal(item);
-    case Item::Kind::call: return call_literal(item, path, copy_small, depth);
-    case Item::Kind::global: return builder_.opaque(data_.global(item));
-    case Item::Kind::persistent: return builder_.opaque("storage");
+    case Item::Kind::none:
+      return builder_.literal(Literal::Kind::none);
+    case Item::Kind::boolean:
+      return builder_.boolean(value.bits != 0);
+    case Item::Kind::integer:
+      return builder_.integer(value.bits);
+    case Item::Kind::floating:
+      return builder_.floating(std::bit_cast<double>(value.bits));
+    case Item::Kind::string:
+      return builder_.string(value.text);
+    case Item::Kind::list:
+      return sequence(Literal::Kind::list, item, path, depth);
+    case Item::Kind::tuple:
+      return sequence(Literal::Kind::tuple, item, path, depth);
+    case Item::Kind::dict:
+      return sequence(Literal::Kind::dict, item, path, depth);
+    case Item::Kind::object:
+      return object_literal(item);
+    case Item::Kind::call:
+      return call_literal(item, path, copy_small, depth);
+    case Item::Kind::global:
+      return builder_.opaque(data_.global(item));
+    case Item::Kind::persistent:
+      return builder_.opaque("storage");
   }
   return {};
 }
@@ -215,7 +229,8 @@ LiteralId Modules::call_literal(ItemId item, const std::string& path, bool copy_
   const std::span<const ItemId> arguments = data_.children(data_.children(item)[1]);
   if (wraps_container(callee) && !arguments.empty()) return literal(arguments[0], path, copy_small, depth + 1);
   if (callee == "builtins.complex" && arguments.size() == 2) {
-    const std::array parts{literal(arguments[0], path, false, depth + 1), literal(arguments[1], path, false, depth + 1)};
+    const std::array parts{literal(arguments[0], path, false, depth + 1),
+                           literal(arguments[1], path, false, depth + 1)};
     return builder_.sequence(Literal::Kind::complex, parts);
   }
   std::string text = callee + "(";

@@ -95,7 +95,8 @@ Origin combine(Origin a, Origin b) {
 }
 
 bool dispatches_call(const StackFrame& frame) {
-  constexpr auto kFunctions = std::to_array<std::string_view>({"_slow_forward", "_call_impl", "_wrapped_call_impl", "inner"});
+  constexpr auto kFunctions =
+      std::to_array<std::string_view>({"_slow_forward", "_call_impl", "_wrapped_call_impl", "inner"});
   return frame.file.ends_with("torch/nn/modules/module.py") &&
          std::ranges::find(kFunctions, frame.function) != kFunctions.end();
 }

@@ -1,8 +1,9 @@
 #pragma once
 /// How each function of an archive came to be, scripted or traced, and where in the Python it stands.
 ///
-/// No archive says so outright. With debug records it can be told: the record of traced code is a Python stack under the
-/// tracer. Without them, marks in the printed code and what the rest of the archive is decide; else it stays unknown.
+/// No archive says so outright. With debug records it can be told: the record of traced code is a Python stack under
+/// the tracer. Without them, marks in the printed code and what the rest of the archive is decide; else it stays
+/// unknown.
 
 #include <string>
 #include <unordered_map>

@@ -140,34 +140,87 @@ class PickleMachine {
 
   bool step(std::uint8_t code) {
     switch (code) {
-      case 0x80: take<std::uint8_t>(); return true;  // PROTO
-      case '.': return false;
-      case '(': marks_.push_back(stack_.size()); return true;
-      case '0': pop(); return true;
-      case '1': pop_to_mark(); return true;
-      case '2': stack_.push_back(top()); return true;
-      case 'N': push({}); return true;
-      case 0x88: push({.kind = Kind::boolean, .bits = 1}); return true;
-      case 0x89: push({.kind = Kind::boolean, .bits = 0}); return true;
-      case 'J': push({.kind = Kind::integer, .bits = take<std::int32_t>()}); return true;
-      case 'K': push({.kind = Kind::integer, .bits = take<std::uint8_t>()}); return true;
-      case 'M': push({.kind = Kind::integer, .bits = take<std::uint16_t>()}); return true;
-      case 0x8a: push({.kind = Kind::integer, .bits = take_long(take<std::uint8_t>())}); return true;
-      case 0x8b: push({.kind = Kind::integer, .bits = take_long(take<std::uint32_t>())}); return true;
-      case 'G': push({.kind = Kind::floating, .bits = std::bit_cast<std::int64_t>(take_float())}); return true;
+      case 0x80:
+        take<std::uint8_t>();
+        return true;  // PROTO
+      case '.':
+        return false;
+      case '(':
+        marks_.push_back(stack_.size());
+        return true;
+      case '0':
+        pop();
+        return true;
+      case '1':
+        pop_to_mark();
+        return true;
+      case '2':
+        stack_.push_back(top());
+        return true;
+      case 'N':
+        push({});
+        return true;
+      case 0x88:
+        push({.kind = Kind::boolean, .bits = 1});
+        return true;
+      case 0x89:
+        push({.kind = Kind::boolean, .bits = 0});
+        return true;
+      case 'J':
+        push({.kind = Kind::integer, .bits = take<std::int32_t>()});
+        return true;
+      case 'K':
+        push({.kind = Kind::integer, .bits = take<std::uint8_t>()});
+        return true;
+      case 'M':
+        push({.kind = Kind::integer, .bits = take<std::uint16_t>()});
+        return true;
+      case 0x8a:
+        push({.kind = Kind::integer, .bits = take_long(take<std::uint8_t>())});
+        return true;
+      case 0x8b:
+        push({.kind = Kind::integer, .bits = take_long(take<std::uint32_t>())});
+        return true;
+      case 'G':
+        push({.kind = Kind::floating, .bits = std::bit_cast<std::int64_t>(take_float())});
+        return true;
       case 'X':
-      case 'T': push({.kind = Kind::string, .text = take_bytes(take<std::uint32_t>())}); return true;
-      case 'U': push({.kind = Kind::string, .text = take_bytes(take<std::uint8_t>())}); return true;
-      case 'c': push_global(); return true;
-      case ')': push_with(Kind::tuple, {}); return true;
-      case ']': push_with(Kind::list, {}); return true;
-      case '}': push_with(Kind::dict, {}); return true;
-      case 't': push_with(Kind::tuple, pop_to_mark()); return true;
-      case 'l': push_with(Kind::list, pop_to_mark()); return true;
-      case 'd': push_with(Kind::dict, pop_to_mark()); return true;
-      case 0x85: push_with(Kind::tuple, pop_many(1)); return true;
-      case 0x86: push_with(Kind::tuple, pop_many(2)); return true;
-      case 0x87: push_with(Kind::tuple, pop_many(3)); return true;
+      case 'T':
+        push({.kind = Kind::string, .text = take_bytes(take<std::uint32_t>())});
+        return true;
+      case 'U':
+        push({.kind = Kind::string, .text = take_bytes(take<std::uint8_t>())});
+        return true;
+      case 'c':
+        push_global();
+        return true;
+      case ')':
+        push_with(Kind::tuple, {});
+        return true;
+      case ']':
+        push_with(Kind::list, {});
+        return true;
+      case '}':
+        push_with(Kind::dict, {});
+        return true;
+      case 't':
+        push_with(Kind::tuple, pop_to_mark());
+        return true;
+      case 'l':
+        push_with(Kind::list, pop_to_mark());
+        return true;
+      case 'd':
+        push_with(Kind::dict, pop_to_mark());
+        return true;
+      case 0x85:
+        push_with(Kind::tuple, pop_many(1));
+        return true;
+      case 0x86:
+        push_with(Kind::tuple, pop_many(2));
+        return true;
+      case 0x87:
+        push_with(Kind::tuple, pop_many(3));
+        return true;
       case 'a': {
         const std::vector<ItemId> item = pop_many(1);
         extend({Kind::list}, item);
@@ -188,19 +241,34 @@ class PickleMachine {
         set_items(pairs);
         return true;
       }
-      case 'q': remember(take<std::uint8_t>()); return true;
-      case 'r': remember(take<std::uint32_t>()); return true;
-      case 'h': recall(take<std::uint8_t>()); return true;
-      case 'j': recall(take<std::uint32_t>()); return true;
-      case 'Q': push_with(Kind::persistent, pop_many(1)); return true;
-      case 'R': push_with(Kind::call, pop_many(2)); return true;
-      case 0x81: push_with(Kind::object, pop_many(2)); return true;
+      case 'q':
+        remember(take<std::uint8_t>());
+        return true;
+      case 'r':
+        remember(take<std::uint32_t>());
+        return true;
+      case 'h':
+        recall(take<std::uint8_t>());
+        return true;
+      case 'j':
+        recall(take<std::uint32_t>());
+        return true;
+      case 'Q':
+        push_with(Kind::persistent, pop_many(1));
+        return true;
+      case 'R':
+        push_with(Kind::call, pop_many(2));
+        return true;
+      case 0x81:
+        push_with(Kind::object, pop_many(2));
+        return true;
       case 'b': {
         const std::vector<ItemId> state = pop_many(1);
         extend({Kind::object, Kind::call}, state);
         return true;
       }
-      default: fail("unknown opcode " + std::to_string(code) + ", expected one that PyTorch writes");
+      default:
+        fail("unknown opcode " + std::to_string(code) + ", expected one that PyTorch writes");
     }
   }
 

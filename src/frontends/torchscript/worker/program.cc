@@ -29,17 +29,28 @@ class ConstantMaker {
     if (depth > kDeepestConstant) archive_.fail("a constant of the code is nested too deep");
     const Item& value = pickle_[item];
     switch (value.kind) {
-      case Item::Kind::none: return {};
-      case Item::Kind::boolean: return value.bits != 0;
-      case Item::Kind::integer: return value.bits;
-      case Item::Kind::floating: return std::bit_cast<double>(value.bits);
-      case Item::Kind::string: return std::string(value.text);
-      case Item::Kind::tuple: return c10::ivalue::Tuple::create(elements(item, depth));
-      case Item::Kind::list: return list(item, nullptr, depth);
-      case Item::Kind::dict: return dict(item, nullptr, depth);
-      case Item::Kind::object: return object(item);
-      case Item::Kind::call: return call(item, depth);
-      default: fail();
+      case Item::Kind::none:
+        return {};
+      case Item::Kind::boolean:
+        return value.bits != 0;
+      case Item::Kind::integer:
+        return value.bits;
+      case Item::Kind::floating:
+        return std::bit_cast<double>(value.bits);
+      case Item::Kind::string:
+        return std::string(value.text);
+      case Item::Kind::tuple:
+        return c10::ivalue::Tuple::create(elements(item, depth));
+      case Item::Kind::list:
+        return list(item, nullptr, depth);
+      case Item::Kind::dict:
+        return dict(item, nullptr, depth);
+      case Item::Kind::object:
+        return object(item);
+      case Item::Kind::call:
+        return call(item, depth);
+      default:
+        fail();
     }
   }
 
@@ -153,7 +164,8 @@ std::vector<std::string> unknown_custom_classes(Archive& archive, const Pickle& 
     const std::string_view code = archive.read(record);
     for (std::size_t at = code.find(kCustomClass); at != code.npos; at = code.find(kCustomClass, at + 1)) {
       const std::string_view rest = code.substr(at);
-      const auto end = std::ranges::find_if(rest, [](unsigned char c) { return std::isalnum(c) == 0 && c != '_' && c != '.'; });
+      const auto end =
+          std::ranges::find_if(rest, [](unsigned char c) { return std::isalnum(c) == 0 && c != '_' && c != '.'; });
       names.emplace(rest.begin(), end);
     }
   }

@@ -1,7 +1,9 @@
 #pragma once
-/// An archive's code, compiled by LibTorch without running any of it: the only place where LibTorch's importer is called.
+/// An archive's code, compiled by LibTorch without running any of it: the only place where LibTorch's importer is
+/// called.
 ///
-/// Limits: tensors of the code's constants are stand-ins that hold no data; `constant_of` tells which one each stands for.
+/// Limits: tensors of the code's constants are stand-ins that hold no data; `constant_of` tells which one each stands
+/// for.
 
 #include <memory>
 #include <string>

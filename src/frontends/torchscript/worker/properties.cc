@@ -26,7 +26,8 @@ void add_mode(const Pickle& data, GraphBuilder& builder) {
   const std::span<const ItemId> root = data.children(data.root());
   if (root.size() < 3) return;
   const ItemId training = data.find(root[2], "training");
-  if (data.is(training, Item::Kind::boolean)) builder.add_property("training", data[training].bits != 0 ? "true" : "false");
+  if (data.is(training, Item::Kind::boolean))
+    builder.add_property("training", data[training].bits != 0 ? "true" : "false");
 }
 
 void add_setstate(const Modules& modules, GraphBuilder& builder) {
@@ -42,8 +43,9 @@ void add_setstate(const Modules& modules, GraphBuilder& builder) {
 void add_unresolved(const Inliner& inliner, GraphBuilder& builder) {
   const std::set<std::string> calls(inliner.unresolved_calls().begin(), inliner.unresolved_calls().end());
   if (calls.empty()) return;
-  builder.add_property("remark", "calls of " + enumerate(calls) + " were not followed: which module stands behind the"
-                                 " interface is only known when the model runs");
+  builder.add_property("remark", "calls of " + enumerate(calls) +
+                                     " were not followed: which module stands behind the"
+                                     " interface is only known when the model runs");
 }
 
 }  // namespace

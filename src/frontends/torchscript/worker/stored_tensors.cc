@@ -70,7 +70,8 @@ bool span_of(const StoredTensor& tensor, std::int64_t& span) {
       continue;
     }
     std::int64_t reach = 0;
-    if (!multiply(count, size, count) || !multiply(size - 1, tensor.strides[i], reach) || !add_to(span, reach)) return false;
+    if (!multiply(count, size, count) || !multiply(size - 1, tensor.strides[i], reach) || !add_to(span, reach))
+      return false;
   }
   if (empty) span = 0;
   return true;
@@ -127,7 +128,8 @@ StoredTensor StoredTensors::describe(ItemId item) const {
 std::vector<std::int64_t> StoredTensors::integers(ItemId list) const {
   std::vector<std::int64_t> values;
   for (ItemId element : pickle_.children(list)) {
-    if (!pickle_.is(element, Item::Kind::integer)) archive_.fail("a tensor of `" + folder_ + ".pkl` has no integer sizes");
+    if (!pickle_.is(element, Item::Kind::integer))
+      archive_.fail("a tensor of `" + folder_ + ".pkl` has no integer sizes");
     values.push_back(pickle_[element].bits);
   }
   return values;

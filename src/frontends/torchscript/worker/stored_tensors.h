@@ -1,8 +1,8 @@
 #pragma once
 /// Tensors as an archive's pickles describe them: type and place in the file, checked, their data not read.
 ///
-/// Limits: a sparse, meta or otherwise unusual tensor, and one in an archive of other byte order, is known by name only:
-/// its data counts as absent.
+/// Limits: a sparse, meta or otherwise unusual tensor, and one in an archive of other byte order, is known by name
+/// only: its data counts as absent.
 
 #include <cstdint>
 #include <string>
@@ -17,12 +17,12 @@ namespace graphwitness::torchscript {
 
 struct StoredTensor {
   DType dtype = DType::unknown;
-  bool strided = false;               ///< false: sizes, strides and place are unknown
+  bool strided = false;  ///< false: sizes, strides and place are unknown
   std::vector<std::int64_t> sizes{};
   std::vector<std::int64_t> strides{};  ///< empty: contiguous
-  std::string record{};               ///< name in the archive
-  std::uint64_t offset = 0;           ///< of the first element in the record, in bytes
-  std::uint64_t length = 0;           ///< bytes from the first to the last element
+  std::string record{};                 ///< name in the archive
+  std::uint64_t offset = 0;             ///< of the first element in the record, in bytes
+  std::uint64_t length = 0;             ///< bytes from the first to the last element
 
   std::int64_t element_count() const;
 };

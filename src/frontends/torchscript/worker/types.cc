@@ -26,17 +26,28 @@ TypeId Types::of(Type::Kind kind, const c10::Type& type, int depth, Symbol name)
 
 TypeId Types::make(const c10::TypePtr& type, int depth) {
   switch (type->kind()) {
-    case c10::TypeKind::TensorType: return builder_.tensor_type(DType::unknown);
-    case c10::TypeKind::NoneType: return builder_.type(Type::Kind::none);
-    case c10::TypeKind::IntType: return builder_.scalar(DType::i64);
-    case c10::TypeKind::FloatType: return builder_.scalar(DType::f64);
-    case c10::TypeKind::BoolType: return builder_.scalar(DType::boolean);
-    case c10::TypeKind::ComplexType: return builder_.scalar(DType::c128);
-    case c10::TypeKind::StringType: return builder_.scalar(DType::string);
-    case c10::TypeKind::NumberType: return builder_.scalar(DType::unknown);
-    case c10::TypeKind::ListType: return of(Type::Kind::list, *type, depth);
-    case c10::TypeKind::OptionalType: return of(Type::Kind::optional, *type, depth);
-    case c10::TypeKind::DictType: return of(Type::Kind::dict, *type, depth);
+    case c10::TypeKind::TensorType:
+      return builder_.tensor_type(DType::unknown);
+    case c10::TypeKind::NoneType:
+      return builder_.type(Type::Kind::none);
+    case c10::TypeKind::IntType:
+      return builder_.scalar(DType::i64);
+    case c10::TypeKind::FloatType:
+      return builder_.scalar(DType::f64);
+    case c10::TypeKind::BoolType:
+      return builder_.scalar(DType::boolean);
+    case c10::TypeKind::ComplexType:
+      return builder_.scalar(DType::c128);
+    case c10::TypeKind::StringType:
+      return builder_.scalar(DType::string);
+    case c10::TypeKind::NumberType:
+      return builder_.scalar(DType::unknown);
+    case c10::TypeKind::ListType:
+      return of(Type::Kind::list, *type, depth);
+    case c10::TypeKind::OptionalType:
+      return of(Type::Kind::optional, *type, depth);
+    case c10::TypeKind::DictType:
+      return of(Type::Kind::dict, *type, depth);
     case c10::TypeKind::TupleType: {
       const auto& name = type->expectRef<c10::TupleType>().name();
       return of(Type::Kind::tuple, *type, depth, name ? builder_.intern(name->qualifiedName()) : Symbol{});
@@ -44,7 +55,8 @@ TypeId Types::make(const c10::TypePtr& type, int depth) {
     case c10::TypeKind::ClassType:
     case c10::TypeKind::InterfaceType:
       return builder_.type(Type::Kind::object, {}, builder_.intern(type->annotation_str()));
-    default: return opaque(type);
+    default:
+      return opaque(type);
   }
 }
 

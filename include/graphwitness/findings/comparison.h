@@ -1,0 +1,65 @@
+#pragma once
+/// What `compare` has to say, finished: reporters only render it.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace graphwitness {
+
+enum class Difference : std::uint8_t {
+  none,
+  value,
+  dtype,
+  shape,
+  structure,  ///< another kind of value, number of items, or set of keys
+  raise,      ///< one side raised an error, the other did not
+};
+std::string_view name_of(Difference difference);
+
+/// One output, over all samples.
+struct OutputComparison {
+  std::string name;  ///< "0", "1.logits"; "arguments.0": one that the call changed; "call": it raised
+  Difference difference = Difference::none;  ///< of the first sample that differs
+  std::string reference{};                   ///< of that sample, in a few words: "float32[10, 20]"
+  std::string candidate{};
+  std::optional<double> max_abs{};  ///< largest finite difference; none: nothing could be compared number by number
+  std::optional<double> max_rel{};  ///< the same over the reference's magnitude, where that is not zero
+  std::uint64_t mismatched = 0;     ///< elements outside of the tolerance
+  std::uint64_t total = 0;          ///< elements compared
+  std::uint64_t samples = 0;        ///< that differ
+};
+
+struct FirstDifference {
+  std::uint64_t sample = 0;  ///< counted from 0
+  std::uint64_t seed = 0;    ///< `--samples 1 --seed` with it generates the same inputs again
+  std::string output;
+  Difference difference = Difference::none;
+  std::string reference;
+  std::string candidate;
+};
+
+struct PairComparison {
+  std::string candidate;
+  std::string error{};  ///< why there is nothing to compare; one line that names the model
+  bool match = false;
+  std::uint64_t differing_samples = 0;
+  std::uint64_t both_raised = 0;  ///< samples on which both raised an error, which counts as agreeing
+  std::vector<OutputComparison> outputs{};
+  std::optional<FirstDifference> first_difference{};
+  std::vector<std::string> warnings{};  ///< why agreement may mean little
+};
+
+struct ComparisonReport {
+  std::string reference{};
+  std::string error{};  ///< why the reference could not be run on any sample; one line that names the model
+  std::string method{};
+  std::string inputs{};  ///< where they come from
+  std::uint64_t samples = 0;
+  std::uint64_t seed = 0;  ///< of the first sample; each later one's is one more
+  std::vector<PairComparison> pairs{};
+};
+
+}  // namespace graphwitness

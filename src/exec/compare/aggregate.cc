@@ -1,0 +1,78 @@
+#include "exec/compare/aggregate.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace graphwitness::exec {
+namespace {
+
+constexpr const char* kArguments = "arguments";
+
+void keep_larger(std::optional<double>& most, const std::optional<double>& value) {
+  if (value) most = std::max(most.value_or(0), *value);
+}
+
+std::string outcome(const SampleResult& result) {
+  return result.raised ? "raised " + *result.raised : "returned " + describe(result.output);
+}
+
+std::string change(const SampleResult& result) {
+  return result.changed_arguments ? "changed by the call" : "left as it was";
+}
+
+}  // namespace
+
+std::vector<Leaf> Aggregate::leaves(const SampleResult& reference, const SampleResult& candidate) const {
+  if (reference.raised && candidate.raised) return {};
+  if (reference.raised || candidate.raised) {
+    return {{"call", Difference::raise, outcome(reference), outcome(candidate), {}}};
+  }
+  std::vector<Leaf> leaves = compare_values(reference.output, candidate.output, tolerance_);
+  const auto& before = reference.changed_arguments;
+  const auto& after = candidate.changed_arguments;
+  if (before && after)
+    std::ranges::move(compare_values(*before, *after, tolerance_, kArguments), std::back_inserter(leaves));
+  if (before.has_value() != after.has_value()) {
+    leaves.push_back({kArguments, Difference::structure, change(reference), change(candidate), {}});
+  }
+  return leaves;
+}
+
+void Aggregate::add_leaf(const Leaf& leaf) {
+  const auto [known, is_new] = index_.try_emplace(leaf.name, outputs_.size());
+  if (is_new) outputs_.push_back({.name = leaf.name});
+  OutputComparison& output = outputs_[known->second];
+  if (output.samples == 0) {  // shows the first sample that differs, or the last one
+    output.reference = leaf.reference;
+    output.candidate = leaf.candidate;
+  }
+  if (output.difference == Difference::none) output.difference = leaf.difference;
+  if (leaf.difference != Difference::none) ++output.samples;
+  keep_larger(output.max_abs, leaf.elements.max_abs);
+  keep_larger(output.max_rel, leaf.elements.max_rel);
+  output.mismatched += leaf.elements.mismatched;
+  output.total += leaf.elements.total;
+}
+
+void Aggregate::add(std::uint64_t sample, std::uint64_t seed, const SampleResult& reference,
+                    const SampleResult& candidate) {
+  if (reference.raised && candidate.raised) ++both_raised_;
+  const std::vector<Leaf> found = leaves(reference, candidate);
+  for (const Leaf& leaf : found) add_leaf(leaf);
+  const auto differs =
+      std::ranges::find_if(found, [](const Leaf& leaf) { return leaf.difference != Difference::none; });
+  if (differs == found.end()) return;
+  ++differing_;
+  if (!first_) first_ = {sample, seed, differs->name, differs->difference, differs->reference, differs->candidate};
+}
+
+void Aggregate::finish(PairComparison& pair) {
+  pair.match = differing_ == 0;
+  pair.differing_samples = differing_;
+  pair.both_raised = both_raised_;
+  pair.outputs = std::move(outputs_);
+  pair.first_difference = std::move(first_);
+}
+
+}  // namespace graphwitness::exec

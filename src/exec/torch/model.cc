@@ -1,0 +1,137 @@
+#include "exec/torch/model.h"
+
+#include <ATen/ATen.h>
+#include <c10/util/Exception.h>
+#include <fmt/format.h>
+#include <torch/csrc/jit/runtime/jit_exception.h>
+#include <torch/csrc/jit/serialization/import.h>
+
+#include <algorithm>
+
+#include "exec/torch/convert.h"
+#include "frontends/torchscript/worker/errors.h"
+#include "graphwitness/support/error.h"
+
+namespace graphwitness::exec::worker {
+namespace {
+
+constexpr std::string_view kInterpreter = "The following operation failed in the TorchScript interpreter.";
+constexpr std::string_view kErrorClass = "\nRuntimeError: ";
+
+/// The method's parameters without the module itself.
+std::vector<c10::Argument> parameters(const torch::jit::Method& method) {
+  const std::vector<c10::Argument>& all = method.function().getSchema().arguments();
+  return {all.begin() + (all.empty() ? 0 : 1), all.end()};
+}
+
+std::string spell(const std::vector<c10::Argument>& parameters) {
+  std::string text;
+  for (const c10::Argument& parameter : parameters) {
+    text += fmt::format("{}`{}: {}`", text.empty() ? "" : ", ", parameter.name(), parameter.type()->repr_str());
+  }
+  return text.empty() ? "no parameters" : text;
+}
+
+c10::IValue bind(const c10::Argument& parameter, const Value& value) {
+  c10::IValue bound = to_torch(value, parameter.type());
+  if (bound.type()->isSubtypeOf(*parameter.type())) return bound;
+  throw InputError(fmt::format("the input for `{}` is {}, expected {}", parameter.name(),
+                               value.kind == Value::Kind::none ? "None" : "of type " + bound.type()->repr_str(),
+                               parameter.type()->repr_str()));
+}
+
+std::string first_line(std::string_view text) {
+  while (!text.empty() && (text.front() == '\n' || text.front() == ' ')) text.remove_prefix(1);
+  return std::string(text.substr(0, text.find('\n')));
+}
+
+}  // namespace
+
+torch::jit::Module load_model(const std::string& path) {
+  try {
+    return torch::jit::load(path, at::Device(at::kCPU));
+  } catch (const std::exception& error) {
+    const bool while_running = std::string_view(error.what()).find(kInterpreter) != std::string_view::npos;
+    throw InputError("it cannot be loaded: " + (while_running ? raised_text(error) : torchscript::one_line(error)));
+  }
+}
+
+torch::jit::Method method_of(const torch::jit::Module& model, const std::string& name) {
+  if (const auto method = model.find_method(name)) return *method;
+  std::vector<std::string> names;
+  for (const torch::jit::Method& method : model.get_methods()) names.push_back("`" + method.name() + "`");
+  std::ranges::sort(names);
+  throw InputError(fmt::format("it has no method `{}`; it has {} (`--method` chooses one)", name,
+                               names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
+}
+
+std::vector<ModelInputs::Parameter> parameters_of(const torch::jit::Method& method) {
+  std::vector<ModelInputs::Parameter> result;
+  for (const c10::Argument& parameter : parameters(method)) {
+    result.push_back({parameter.name(), parameter.type()->repr_str(), parameter.default_value().has_value()});
+  }
+  return result;
+}
+
+std::vector<c10::IValue> bind_arguments(const torch::jit::Method& method, const std::vector<Argument>& arguments) {
+  const std::vector<c10::Argument> known = parameters(method);
+  std::vector<const Value*> given(known.size(), nullptr);
+  std::size_t position = 0;
+  for (const Argument& argument : arguments) {
+    std::size_t index = position;
+    if (argument.name.empty()) {
+      ++position;
+    } else {
+      index = static_cast<std::size_t>(
+          std::ranges::find(known, argument.name, [](const c10::Argument& parameter) { return parameter.name(); }) -
+          known.begin());
+    }
+    if (index >= known.size() && !argument.name.empty()) {
+      throw InputError(
+          fmt::format("`{}` has no parameter `{}`; it takes {}", method.name(), argument.name, spell(known)));
+    }
+    if (index >= known.size()) {
+      throw InputError(fmt::format("{} inputs are given, `{}` takes {}: {}", arguments.size(), method.name(),
+                                   known.size(), spell(known)));
+    }
+    if (given[index] != nullptr)
+      throw InputError(fmt::format("the input for `{}` is given twice", known[index].name()));
+    given[index] = &argument.value;
+  }
+  std::vector<c10::IValue> bound;
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    if (given[i] != nullptr) {
+      bound.push_back(bind(known[i], *given[i]));
+    } else if (known[i].default_value()) {
+      bound.push_back(*known[i].default_value());
+    } else {
+      throw InputError(
+          fmt::format("no input is given for `{}`; `{}` takes {}", known[i].name(), method.name(), spell(known)));
+    }
+  }
+  return bound;
+}
+
+std::string raised_text(const std::exception& error) {
+  std::string kind = "RuntimeError";
+  std::string text;
+  if (const auto* jit = dynamic_cast<const torch::jit::JITException*>(&error)) {
+    kind = jit->getPythonClassName().value_or(kind);
+    text = jit->getOriginalMsg().value_or(error.what());
+  } else if (const auto* torch_error = dynamic_cast<const c10::Error*>(&error)) {
+    text = torch_error->what_without_backtrace();
+  } else {
+    text = error.what();
+  }
+  if (text.find(kInterpreter) != text.npos) {
+    const std::string mark = "\n" + kind + ": ";
+    std::size_t start = text.rfind(mark);
+    const std::size_t length = start == text.npos ? kErrorClass.size() : mark.size();
+    if (start == text.npos) start = text.rfind(kErrorClass);
+    if (start != text.npos) text = text.substr(start + length);
+  }
+  if (kind.starts_with("builtins.")) kind.erase(0, std::string_view("builtins.").size());
+  return kind + ": " + first_line(text);
+}
+
+}  // namespace graphwitness::exec::worker

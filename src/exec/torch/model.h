@@ -1,0 +1,29 @@
+#pragma once
+/// A TorchScript model loaded to be run, on the CPU. Loading runs what the archive says is run at loading
+/// (`__setstate__`), so this belongs into a worker in the sandbox.
+
+#include <torch/csrc/jit/api/module.h>
+
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "exec/messages.h"
+
+namespace graphwitness::exec::worker {
+
+/// Throws InputError.
+torch::jit::Module load_model(const std::string& path);
+
+/// Throws InputError that names the methods there are.
+torch::jit::Method method_of(const torch::jit::Module& model, const std::string& name);
+
+std::vector<ModelInputs::Parameter> parameters_of(const torch::jit::Method& method);
+
+/// The method's arguments in its order, defaults filled in. Throws InputError for names and types that do not fit.
+std::vector<c10::IValue> bind_arguments(const torch::jit::Method& method, const std::vector<Argument>& arguments);
+
+/// The message of what a model raised, without the interpreter's trace: "ValueError: the sum is positive".
+std::string raised_text(const std::exception& error);
+
+}  // namespace graphwitness::exec::worker

@@ -1,0 +1,16 @@
+#pragma once
+/// The worker's commands that run a model: `run PATH` (the request on standard input), `inputs PATH METHOD`, `values
+/// FILE`.
+///
+/// Each sample sees a model as freshly loaded, the same random seed, no gradients, and the graph as it is in the file,
+/// not as the optimiser would have it. Limits: on the CPU.
+
+#include <optional>
+#include <span>
+
+namespace graphwitness::exec::worker {
+
+/// The exit status; none when the words name no command of these. Answers go to file descriptor 3.
+std::optional<int> command(std::span<char* const> words);
+
+}  // namespace graphwitness::exec::worker

@@ -1,0 +1,139 @@
+#include "exec/workers.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "exec/wire.h"
+#include "exec/worker_end.h"
+#include "graphwitness/support/error.h"
+#include "support/file_handle.h"
+#include "support/process_memory.h"
+#include "support/program_files.h"
+
+namespace graphwitness::exec {
+namespace {
+
+constexpr std::uint64_t kLeastMemory = 1U << 30U;
+
+/// Bytes that several workers may read and none can change.
+FileHandle shared_memory(std::string_view bytes) {
+  FileHandle file(memfd_create("graphwitness-request", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  if (!file) throw std::system_error(errno, std::generic_category(), "memfd_create");
+  while (!bytes.empty()) {
+    const ssize_t written = write(file.get(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) throw InputError("the inputs do not fit into memory");
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  fcntl(file.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
+  return file;
+}
+
+SubprocessCommand worker(std::vector<std::string> arguments, const WorkerLimits& limits, std::size_t workers) {
+  SubprocessCommand command;
+  command.program = torch_worker_program();
+  command.arguments = std::move(arguments);
+  command.timeout = limits.timeout;
+  const std::uint64_t share = std::max(kLeastMemory, usable_memory() / 4 * 3 / workers);
+  command.memory_limit = limits.memory == 0 ? share : limits.memory;
+  command.result_limit = share;
+  return command;
+}
+
+void run_to_end(std::vector<std::unique_ptr<Subprocess>>& workers) {
+  while (true) {
+    std::vector<Subprocess*> running;
+    for (const auto& one : workers) {
+      if (!one->advance()) running.push_back(one.get());
+    }
+    if (running.empty()) return;
+    wait_for_any(running);
+  }
+}
+
+/// " while running sample 3 (seed 2)"
+std::string where(const RunRequest& request, std::size_t answered) {
+  if (answered >= request.samples.size()) return {};
+  return fmt::format(" while loading it or running sample {} (seed {})", answered + 1, request.samples[answered].seed);
+}
+
+ModelRun collect(const std::string& path, const SubprocessCommand& command, SubprocessOutcome outcome,
+                 const RunRequest& request) {
+  ModelRun run{.path = path, .error = {}, .answers = {}, .memory = std::move(outcome.result)};
+  std::string_view rest = run.memory.bytes();
+  std::string_view content;
+  while (take_frame(rest, content)) {
+    const RunAnswer answer = decode_answer(content);
+    if (answer.kind == RunAnswer::Kind::refused) {
+      run.error = answer.text;
+      return run;
+    }
+    if (answer.kind == RunAnswer::Kind::done) break;
+    run.answers.push_back(content);
+  }
+  const bool ended_well = outcome.end == SubprocessOutcome::End::exited && outcome.code == 0;
+  if (ended_well && run.answers.size() == request.samples.size()) return run;
+  run.error = worker_end(command, outcome) + where(request, run.answers.size());
+  return run;
+}
+
+/// Asks a worker one thing about a file.
+Value ask(std::vector<std::string> arguments, const WorkerLimits& limits) {
+  const std::string path = arguments[1];
+  const SubprocessCommand command = worker(std::move(arguments), limits, 1);
+  const SubprocessOutcome outcome = run_subprocess(command);
+  std::string_view rest = outcome.result.bytes();
+  std::string_view content;
+  const auto fail = [&](const std::string& text) {
+    throw InputError(text.find(path) != text.npos ? text : fmt::format("`{}`: {}", path, text));
+  };
+  const bool ended_well = outcome.end == SubprocessOutcome::End::exited && outcome.code == 0;
+  if (!ended_well || !take_frame(rest, content)) fail(worker_end(command, outcome));
+  RunAnswer answer = decode_answer(content);
+  if (answer.kind != RunAnswer::Kind::result) fail(answer.text);
+  return std::move(answer.result.output);
+}
+
+}  // namespace
+
+std::vector<ModelRun> run_models(const std::vector<std::string>& paths, const RunRequest& request,
+                                 const WorkerLimits& limits) {
+  RunRequest shared = request;
+  // Workers that share the processors would otherwise wait for each other's threads.
+  shared.threads =
+      std::max<std::int64_t>(1, std::thread::hardware_concurrency() / std::max<std::size_t>(1, paths.size()));
+  const FileHandle memory = shared_memory(encode_request(shared));
+  std::vector<SubprocessCommand> commands;
+  std::vector<std::unique_ptr<Subprocess>> workers;
+  for (const std::string& path : paths) {
+    commands.push_back(worker({"run", path}, limits, paths.size()));
+    commands.back().input = memory.get();
+    workers.push_back(std::make_unique<Subprocess>(commands.back()));
+  }
+  run_to_end(workers);
+  std::vector<ModelRun> runs;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    try {
+      runs.push_back(collect(paths[i], commands[i], workers[i]->take_outcome(), request));
+    } catch (const InputError& error) {
+      runs.push_back({.path = paths[i], .error = error.what()});
+    }
+  }
+  return runs;
+}
+
+ModelInputs ask_model_inputs(const std::string& path, const std::string& method, const WorkerLimits& limits) {
+  return inputs_of(ask({"inputs", path, method}, limits));
+}
+
+Value read_saved_value(const std::string& path, const WorkerLimits& limits) { return ask({"values", path}, limits); }
+
+}  // namespace graphwitness::exec

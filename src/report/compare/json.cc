@@ -1,0 +1,75 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "graphwitness/report/compare.h"
+#include "support/version.h"
+
+namespace graphwitness {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number_or_null(const std::optional<double>& number) { return number ? Json(*number) : Json(); }
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+Json output_json(const OutputComparison& output) {
+  const bool match = output.difference == Difference::none;
+  return {{"name", output.name},
+          {"match", match},
+          {"difference", match ? Json() : Json(name_of(output.difference))},
+          {"reference", output.reference},
+          {"candidate", output.candidate},
+          {"max_abs", number_or_null(output.max_abs)},
+          {"max_rel", number_or_null(output.max_rel)},
+          {"mismatched", output.mismatched},
+          {"total", output.total},
+          {"differing_samples", output.samples}};
+}
+
+Json first_json(const std::optional<FirstDifference>& first) {
+  if (!first) return {};
+  return {{"sample", first->sample},       {"seed", first->seed},
+          {"output", first->output},       {"difference", name_of(first->difference)},
+          {"reference", first->reference}, {"candidate", first->candidate}};
+}
+
+Json pair_json(const ComparisonReport& report, const PairComparison& pair) {
+  const bool compared = report.error.empty() && pair.error.empty();
+  Json outputs = Json::array();
+  for (const OutputComparison& output : pair.outputs) outputs.push_back(output_json(output));
+  return {{"reference", report.reference},
+          {"candidate", pair.candidate},
+          {"status", compared ? "ok" : "error"},
+          {"error", text_or_null(pair.error.empty() ? report.error : pair.error)},
+          {"match", compared && pair.match},
+          {"differing_samples", pair.differing_samples},
+          {"both_raised", pair.both_raised},
+          {"outputs", std::move(outputs)},
+          {"first_difference", first_json(pair.first_difference)},
+          {"warnings", pair.warnings}};
+}
+
+}  // namespace
+
+void write_compare_json(std::ostream& out, const ComparisonReport& report) {
+  bool match = report.error.empty() && !report.pairs.empty();
+  Json pairs = Json::array();
+  for (const PairComparison& pair : report.pairs) {
+    match = match && pair.error.empty() && pair.match;
+    pairs.push_back(pair_json(report, pair));
+  }
+  const Json object{{"version", 1},
+                    {"tool", {{"name", "graphwitness"}, {"version", version()}}},
+                    {"match", match},
+                    {"error", text_or_null(report.error)},
+                    {"method", report.method},
+                    {"inputs", report.inputs},
+                    {"samples", report.samples},
+                    {"seed", report.seed},
+                    {"pairs", std::move(pairs)}};
+  // Names and messages may hold any bytes; JSON holds UTF-8.
+  out << object.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+}  // namespace graphwitness

@@ -1,0 +1,139 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+#include <string_view>
+
+#include "graphwitness/report/compare.h"
+#include "support/escape.h"
+
+namespace graphwitness {
+namespace {
+
+constexpr std::size_t kMostOutputs = 20;
+
+/// What a model says may hold anything, also what steers a terminal.
+std::string clean(std::string_view text) {
+  std::string shown = printable(text);
+  std::ranges::replace(shown, '\n', ' ');
+  return shown;
+}
+
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string number(const std::optional<double>& value) { return value ? fmt::format("{:.3g}", *value) : "none"; }
+
+/// "[10, 20]" of "float32[10, 20]".
+std::string sizes_of(const std::string& text) {
+  const std::size_t open = text.find('[');
+  return open == text.npos ? text : text.substr(open);
+}
+
+class CompareWriter {
+ public:
+  CompareWriter(std::ostream& out, const ComparisonReport& report, bool color, bool summary)
+      : out_(out), report_(report), color_(color), summary_(summary) {}
+
+  void write() {
+    if (!report_.error.empty()) return;
+    for (const PairComparison& pair : report_.pairs) {
+      if (pair.error.empty() && (summary_ || !pair.match)) write_pair(pair);
+    }
+  }
+
+ private:
+  void write_pair(const PairComparison& pair) {
+    const std::string verdict = pair.match ? painted("1;32", "outputs agree") : painted("1;31", "outputs differ");
+    out_ << fmt::format("{} against {}: {} in {} of {}\n", painted("1", clean(report_.reference)),
+                        painted("1", clean(pair.candidate)), verdict,
+                        pair.match ? report_.samples : pair.differing_samples, counted(report_.samples, "sample"));
+    out_ << fmt::format("  inputs: {}; {}\n", clean(report_.inputs), seeds());
+    write_outputs(pair);
+    if (pair.both_raised != 0) {
+      out_ << fmt::format("  both raised an error in {}, which counts as agreeing\n",
+                          counted(pair.both_raised, "sample"));
+    }
+    if (pair.first_difference) write_first(*pair.first_difference);
+    for (const std::string& warning : pair.warnings) {
+      out_ << fmt::format("  {}: {}; agreement says little\n", painted("1;33", "warning"), clean(warning));
+    }
+  }
+
+  std::string seeds() const {
+    if (report_.samples == 1) return fmt::format("seed {}", report_.seed);
+    return fmt::format("seeds {} to {}", report_.seed, report_.seed + report_.samples - 1);
+  }
+
+  void write_outputs(const PairComparison& pair) {
+    // Those that differ first: where many are left out, they are not.
+    std::vector<const OutputComparison*> outputs;
+    for (const OutputComparison& output : pair.outputs) outputs.push_back(&output);
+    std::ranges::stable_sort(outputs, {}, [](const OutputComparison* one) { return one->samples == 0; });
+    const std::size_t shown = std::min(outputs.size(), kMostOutputs);
+    for (std::size_t i = 0; i < shown; ++i) write_output(*outputs[i]);
+    if (shown < outputs.size()) out_ << fmt::format("  and {}\n", counted(outputs.size() - shown, "more output"));
+  }
+
+  void write_output(const OutputComparison& output) {
+    out_ << fmt::format("  output `{}`: {}\n", clean(output.name), said(output));
+  }
+
+  std::string said(const OutputComparison& output) const {
+    const std::string in = fmt::format(", in {}", counted(output.samples, "sample"));
+    const std::string sides = fmt::format("{} against {}", clean(output.reference), clean(output.candidate));
+    switch (output.difference) {
+      case Difference::none:
+        return fmt::format("{}, {}", clean(output.reference), distance(output));
+      case Difference::value:
+        return fmt::format("{}, {}{}", values(output), distance(output), in);
+      case Difference::shape:
+        return fmt::format("shape {} against {}{}", sizes_of(output.reference), sizes_of(output.candidate), in);
+      case Difference::dtype:
+        return fmt::format("dtype {}, {}{}", sides, distance(output), in);
+      case Difference::structure:
+        return fmt::format("structure: {}{}", sides, in);
+      case Difference::raise:
+        break;
+    }
+    return sides + in;
+  }
+
+  /// Of tensors the type, since they have one; of numbers both.
+  static std::string values(const OutputComparison& output) {
+    if (output.reference == output.candidate) return clean(output.reference);
+    return fmt::format("{} against {}", clean(output.reference), clean(output.candidate));
+  }
+
+  static std::string distance(const OutputComparison& output) {
+    if (output.total == 0) return "nothing to compare";
+    const std::string most = output.max_abs ? fmt::format("largest difference {} (relative {})", number(output.max_abs),
+                                                          number(output.max_rel))
+                                            : "no difference in numbers";
+    if (output.mismatched == 0) return most;
+    return fmt::format("{} of {} differ, {}", output.mismatched, counted(output.total, "element"), most);
+  }
+
+  void write_first(const FirstDifference& first) {
+    out_ << fmt::format("  first in sample {} (seed {}), output `{}`: {} against {}\n", first.sample + 1, first.seed,
+                        clean(first.output), clean(first.reference), clean(first.candidate));
+  }
+
+  std::string painted(std::string_view code, std::string_view text) const {
+    return color_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
+  }
+
+  std::ostream& out_;
+  const ComparisonReport& report_;
+  bool color_;
+  bool summary_;
+};
+
+}  // namespace
+
+void write_compare_text(std::ostream& out, const ComparisonReport& report, bool color, bool summary) {
+  CompareWriter(out, report, color, summary).write();
+}
+
+}  // namespace graphwitness

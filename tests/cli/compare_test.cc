@@ -1,0 +1,97 @@
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/program.h"
+#include "json_schema.h"
+
+namespace graphwitness {
+namespace {
+
+const std::string kFixtures = GRAPHWITNESS_SOURCE_DIR "/fixtures/";
+const std::string kScripted = kFixtures + "two_branch/scripted.pt";
+const std::string kTraced = kFixtures + "two_branch/traced.pt";
+const std::string kWell = kFixtures + "misbehaving/well_behaved.pt";
+
+Ran compare(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "compare");
+  return graphwitness(arguments);
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+nlohmann::json json_of(std::vector<std::string> arguments) {
+  arguments.insert(arguments.end(), {"--format", "json"});
+  nlohmann::json json = nlohmann::json::parse(compare(std::move(arguments)).out);
+  CHECK(schema_violations(read_schema("compare"), json) == std::vector<std::string>{});
+  return json;
+}
+
+}  // namespace
+
+TEST_CASE("models that differ exit with 1, and the report says how, where and how to repeat it") {
+  const Ran result = compare({kScripted, kTraced, "--input", "float32[20]", "--samples", "50"});
+  CHECK(result.status == 1);
+  CHECK(contains(result.out, "shape [10, 20] against [10], in "));
+  CHECK(contains(result.out, "of 50 samples"));
+  CHECK(contains(result.out, "(seed "));
+}
+
+TEST_CASE("models that agree exit with 0 and the largest difference") {
+  const Ran result = compare({kTraced, kTraced, "--input", "float32[20]"});
+  CHECK(result.status == 0);
+  CHECK(contains(result.out, "largest difference 0"));
+  CHECK(compare({kTraced, kTraced, "--input", "float32[20]", "--quiet"}).out.empty());
+}
+
+TEST_CASE("the JSON fits its schema: difference, agreement, a model's error, the reference's error") {
+  const nlohmann::json differ = json_of({kScripted, kTraced, "--inputs", kFixtures + "two_branch/negative.npz"});
+  CHECK(differ["match"] == false);
+  CHECK(differ["pairs"][0]["first_difference"]["difference"] == "shape");
+  CHECK(json_of({kTraced, kTraced, "--input", "float32[20]"})["match"] == true);
+  const nlohmann::json error = json_of({kTraced, kFixtures + "bad/text.pt", kTraced, "--input", "float32[20]"});
+  CHECK(error["match"] == false);
+  CHECK(error["pairs"][0]["status"] == "error");
+  CHECK(error["pairs"][1]["match"] == true);
+  const nlohmann::json reference =
+      json_of({kFixtures + "misbehaving/raises.pt", kWell, "--input", "x=float32[4]:0..1"});
+  CHECK(contains(reference["error"].get<std::string>(), "ValueError: the sum is positive"));
+  CHECK(reference["pairs"][0]["match"] == false);
+}
+
+TEST_CASE("a model that cannot be run is an error of its own, exit 2") {
+  for (const char* name : {"crashes", "raises", "asks_for_too_much"}) {
+    const std::string path = kFixtures + "misbehaving/" + name + ".pt";
+    const Ran result = compare({path, kWell, "--input", "x=float32[4]:0..1"});
+    CHECK(result.status == 2);
+    CHECK(contains(result.err, "error: `" + path + "`: "));
+    CHECK(result.out.empty());
+  }
+  for (const char* name : {"crashes", "raises"}) {
+    const std::string path = kFixtures + "misbehaving/" + name + ".pt";
+    const Ran result = compare({kWell, path, "--input", "x=float32[4]:0..1"});
+    CHECK(result.status == 2);
+    CHECK(contains(result.err, "error: `" + path + "`: "));
+  }
+  CHECK(contains(compare({kWell, kFixtures + "two_branch/traced.onnx", "--input", "x=float32[4]"}).err,
+                 "an ONNX model, which `compare` cannot run yet"));
+}
+
+TEST_CASE("wrong usage is told before any model runs") {
+  const auto says = [](std::vector<std::string> arguments, const char* part) {
+    const Ran result = compare(std::move(arguments));
+    return result.status == 2 && contains(result.err, part);
+  };
+  CHECK(says({kTraced}, "expected a reference and at least one candidate"));
+  CHECK(says({kTraced, kTraced, "--samples", "0", "--input", "float32[20]"}, "`--samples` is 0"));
+  CHECK(says({kTraced, kTraced, "--rtol=-1", "--input", "float32[20]"}, "`--rtol` is -1"));
+  CHECK(says({kTraced, kTraced, "--input", "float33[20]"}, "unknown type `float33`"));
+  CHECK(says({kTraced, kTraced, "--input", "float32[20]", "--inputs", "x.pt"}, "both `--inputs` and `--input`"));
+  CHECK(says({kTraced, kTraced, "--inputs", "nowhere.pt"}, "there is no such file"));
+  CHECK(says({kTraced, kTraced, "--inputs", kFixtures + "two_branch/example.pt", "--samples", "3"}, "leave it out"));
+  CHECK(says({kTraced, kTraced}, "--input 'input=float32[SIZES]'"));
+}
+
+}  // namespace graphwitness
