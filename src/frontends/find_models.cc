@@ -13,9 +13,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// An exported model. Graphs as text are no exports, and other tools print graphs that begin the same way.
 bool is_model(const std::string& path) {
   try {
-    return sniff(path).kind != FileKind::other;
+    const FileKind kind = sniff(path).kind;
+    return kind == FileKind::torchscript || kind == FileKind::onnx;
   } catch (const InputError&) {
     return false;
   }

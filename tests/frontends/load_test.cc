@@ -139,14 +139,15 @@ TEST_CASE("a folder stands for every model below it, sorted, without what is hid
   fs::create_directories(folder.path() / ".git");
   fs::create_directories(folder.path() / "empty");
   const std::string inner = write_file(folder.path() / "z" / "deep" / "m.bin", torchscript_names());
-  const std::string outer = write_file(folder.path() / "a.ir", "graph \"g\" scripted ():\n  return\n");
+  const std::string outer = write_file(folder.path() / "a.pt", torchscript_names());
+  write_file(folder.path() / "graph.ir", "graph \"g\" scripted ():\n  return\n");
   write_file(folder.path() / ".git" / "m.pt", torchscript_names());
   write_file(folder.path() / "notes.txt", "notes");
   fs::create_directory_symlink(folder.path(), folder.path() / "z" / "circle");
 
   const FoundModels found = find_models({folder.path()});
   CHECK(found.paths == std::vector<std::string>{outer, inner});
-  CHECK(found.passed_over == 1);
+  CHECK(found.passed_over == 2);
   CHECK(found.errors.empty());
 
   const std::string empty = folder.path() / "empty";

@@ -52,7 +52,8 @@ void write_json(std::ostream& out, const Report& report);
 /// found there; as recorded otherwise.
 void map_sources(Report& report, const std::string& source_root);
 
-/// Gives findings the line of the Python file on this machine where the archive carries no text of it, as traced ones do.
+/// Gives findings the line of the Python file on this machine where the archive carries no text of it, as traced ones
+/// do.
 void add_source_lines(Report& report, const std::string& source_root);
 
 }  // namespace graphwitness
