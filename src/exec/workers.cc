@@ -108,8 +108,8 @@ std::vector<ModelRun> run_models(const std::vector<std::string>& paths, const Ru
                                  const WorkerLimits& limits) {
   RunRequest shared = request;
   // Workers that share the processors would otherwise wait for each other's threads.
-  shared.threads =
-      std::max<std::int64_t>(1, std::thread::hardware_concurrency() / std::max<std::size_t>(1, paths.size()));
+  const std::size_t share = std::thread::hardware_concurrency() / std::max<std::size_t>(1, paths.size());
+  shared.threads = std::max<std::int64_t>(1, static_cast<std::int64_t>(share));
   const FileHandle memory = shared_memory(encode_request(shared));
   std::vector<SubprocessCommand> commands;
   std::vector<std::unique_ptr<Subprocess>> workers;

@@ -89,7 +89,7 @@ Value from_tensor(at::Tensor tensor) {
   }
   tensor = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous();
   result.sizes = tensor.sizes().vec();
-  const std::size_t size = static_cast<std::size_t>(tensor.numel()) * tensor.element_size();
+  const std::size_t size = static_cast<std::size_t>(tensor.numel()) * static_cast<std::size_t>(tensor.element_size());
   if (size != 0) result.bytes.assign(static_cast<const char*>(tensor.data_ptr()), size);
   return Value::of(std::move(result));
 }

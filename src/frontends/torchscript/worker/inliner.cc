@@ -35,7 +35,7 @@ Inliner::Inliner(const Program& program, const Modules& modules, const Origins& 
       locations_(locations),
       types_(types),
       tensors_(tensors),
-      literals_(builder, types, [&tensors](const at::Tensor& tensor) { return tensors(tensor).literal; }),
+      literals_(builder, [&tensors](const at::Tensor& tensor) { return tensors(tensor).literal; }),
       builder_(builder) {
   find_replaced_modules();
 }
@@ -317,6 +317,7 @@ std::vector<Attribute> Inliner::attributes_of(jit::Node* node) {
 template <class List, class Make>
 LiteralId Inliner::list_literal(const List& values, Make make) {
   std::vector<LiteralId> elements;
+  elements.reserve(values.size());
   for (const auto& value : values) elements.push_back(make(value));
   return builder_.sequence(Literal::Kind::list, elements);
 }

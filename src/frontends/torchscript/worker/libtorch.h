@@ -37,8 +37,8 @@ inline constexpr auto kNothing = std::nullopt;
 inline constexpr auto kNothing = c10::nullopt;
 #endif
 
-inline std::shared_ptr<jit::Source> make_source(std::string text, std::string file) {
-  return std::make_shared<jit::Source>(std::move(text), std::move(file), std::size_t{1});
+inline std::shared_ptr<jit::Source> make_source(const std::string& text, std::string file) {
+  return std::make_shared<jit::Source>(text, std::move(file), std::size_t{1});
 }
 
 }  // namespace graphwitness::torchscript

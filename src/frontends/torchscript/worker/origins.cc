@@ -121,9 +121,9 @@ Origins::Origins(const CodeIndex& code, DebugRecords& records) {
 }
 
 const FunctionOrigin& Origins::operator[](const std::string& name) const {
-  static const FunctionOrigin kUnknown;
+  static const FunctionOrigin unknown;
   const auto found = origins_.find(name);
-  return found == origins_.end() ? kUnknown : found->second;
+  return found == origins_.end() ? unknown : found->second;
 }
 
 }  // namespace graphwitness::torchscript

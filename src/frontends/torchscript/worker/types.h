@@ -33,8 +33,7 @@ class Types {
 class Literals {
  public:
   using TensorOf = std::function<LiteralId(const at::Tensor&)>;
-  Literals(GraphBuilder& builder, Types& types, TensorOf tensor_of)
-      : builder_(builder), types_(types), tensor_of_(std::move(tensor_of)) {}
+  Literals(GraphBuilder& builder, TensorOf tensor_of) : builder_(builder), tensor_of_(std::move(tensor_of)) {}
 
   LiteralId operator()(const c10::IValue& value, int depth = 0);
 
@@ -45,7 +44,6 @@ class Literals {
   LiteralId dict(const c10::IValue& value, int depth);
 
   GraphBuilder& builder_;
-  Types& types_;
   TensorOf tensor_of_;
 };
 
