@@ -4,17 +4,17 @@
 
 namespace graphwitness {
 
-extern const Command kInspectCommand;
-extern const Command kCheckCommand;
-extern const Command kCompareCommand;
-extern const Command kRenderCommand;
-extern const Command kRulesCommand;
-extern const Command kExplainCommand;
+extern const Command inspect_command;
+extern const Command check_command;
+extern const Command compare_command;
+extern const Command render_command;
+extern const Command rules_command;
+extern const Command explain_command;
 
 namespace {
 
-constexpr std::array kCommands{&kInspectCommand, &kCheckCommand, &kCompareCommand,
-                               &kRenderCommand,  &kRulesCommand, &kExplainCommand};
+constexpr std::array kCommands{&inspect_command, &check_command, &compare_command,
+                               &render_command,  &rules_command, &explain_command};
 
 }  // namespace
 

@@ -34,7 +34,7 @@ std::string numbered(const char* prefix, std::size_t number) {
 class Messages {
  public:
   Messages() : previous_(agseterrf(collect)) {
-    said_.clear();
+    said().clear();
     agreseterrors();
   }
   ~Messages() { agseterrf(previous_); }
@@ -48,22 +48,27 @@ class Messages {
   /// Throws after an error; hands over the warnings.
   void check(const std::string& what, std::vector<std::string>& remarks) const {
     if (agerrors() >= AGERR) fail(what);
-    if (!said_.empty()) remarks.push_back("Graphviz says: " + one_line());
+    if (!said().empty()) remarks.push_back("Graphviz says: " + one_line());
   }
 
  private:
   static int collect(char* text) {
-    said_ += text;
+    said() += text;
     return 0;
   }
   static std::string one_line() {
-    std::string out = printable(said_);
+    std::string out = printable(said());
     std::ranges::replace(out, '\n', ' ');
     while (out.ends_with(' ')) out.pop_back();
     return shortened(out, 400);
   }
 
-  static inline constinit std::string said_;
+  /// What Graphviz has said so far; its hook takes no argument of ours.
+  static std::string& said() {
+    static std::string text;
+    return text;
+  }
+
   agusererrf previous_;
 };
 

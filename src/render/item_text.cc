@@ -107,7 +107,7 @@ std::string ItemText::block_label(BlockId block) const {
 std::string ItemText::arrow_label(const Link& link) const {
   if (!link.value) return "";
   const Value& value = graph_[link.value];
-  const std::string type = shortened(type_text(graph_, value.type), kRow);
+  std::string type = shortened(type_text(graph_, value.type), kRow);
   if (value.def != Value::Def::block || outline_.entries[link.from].kind != Entry::Kind::node) return type;
   const std::string name = shortened(graph_[value.name], kRow / 2);
   return name.empty() || type.empty() ? name + type : name + ": " + type;

@@ -146,7 +146,7 @@ int run(const Command& self, Invocation& call) {
 
 }  // namespace
 
-extern constinit const Command kCheckCommand{
+extern constinit const Command check_command{
     "check", "run the rules on models, or on every model in a folder", "[OPTIONS] MODEL...",
     "graphwitness check --fail-on error --source-root src model.pt exported/", run};
 

@@ -164,7 +164,7 @@ int run(const Command& self, Invocation& call) {
 
 }  // namespace
 
-extern constinit const Command kCompareCommand{
+extern constinit const Command compare_command{
     "compare", "run models on the same inputs and compare what they return", "[OPTIONS] REFERENCE CANDIDATE...",
     "graphwitness compare --input 'x=float32[1,3,224,224]' --samples 10 scripted.pt traced.pt", run};
 

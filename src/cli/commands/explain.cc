@@ -25,7 +25,7 @@ int run(const Command& self, Invocation& call) {
 
 }  // namespace
 
-extern constinit const Command kExplainCommand{"explain",
+extern constinit const Command explain_command{"explain",
                                                "print a rule's page: what it finds, why it matters, how to fix it",
                                                "RULE", "graphwitness explain data-dependent-branch", run};
 

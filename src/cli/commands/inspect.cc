@@ -57,7 +57,7 @@ int run(const Command& self, Invocation& call) {
 
 }  // namespace
 
-extern constinit const Command kInspectCommand{"inspect",
+extern constinit const Command inspect_command{"inspect",
                                                "tell what a model holds: methods, types, modules, operations, weights",
                                                "[OPTIONS] MODEL", "graphwitness inspect model.pt", run};
 

@@ -128,7 +128,7 @@ int run(const Command& self, Invocation& call) {
 
 }  // namespace
 
-extern constinit const Command kRenderCommand{"render", "draw a model as DOT, SVG, PNG or PDF", "[OPTIONS] MODEL",
+extern constinit const Command render_command{"render", "draw a model as DOT, SVG, PNG or PDF", "[OPTIONS] MODEL",
                                               "graphwitness render -T svg --findings -o model.svg model.pt", run};
 
 }  // namespace graphwitness

@@ -44,7 +44,7 @@ int run(const Command& self, Invocation& call) {
 
 }  // namespace
 
-extern constinit const Command kRulesCommand{"rules", "list the rules that `check` runs", "[OPTIONS]",
+extern constinit const Command rules_command{"rules", "list the rules that `check` runs", "[OPTIONS]",
                                              "graphwitness rules", run};
 
 }  // namespace graphwitness
