@@ -2,6 +2,7 @@
 /// A TorchScript model loaded to be run, on the CPU. Loading runs what the archive says is run at loading
 /// (`__setstate__`), so this belongs into a worker in the sandbox.
 
+#include <ATen/core/ivalue.h>  // first: clang cannot read module.h without
 #include <torch/csrc/jit/api/module.h>
 
 #include <exception>

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/ivalue.h>  // first: clang cannot read the headers below without
 #include <c10/core/GradMode.h>
 #include <sys/mman.h>
 #include <sys/stat.h>

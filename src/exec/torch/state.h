@@ -4,6 +4,7 @@
 /// Limits: counts on LibTorch's version counters, so a program that can write around them (`x.data`) must be taken for
 /// one that changes itself; objects of custom (C++) classes are taken to be constant.
 
+#include <ATen/core/ivalue.h>  // first: clang cannot read module.h without
 #include <torch/csrc/jit/api/module.h>
 
 #include <cstdint>
