@@ -1,8 +1,10 @@
 #include "exec/torch/run.h"
 
+// clang-format off: clang cannot read Parallel.h before ivalue.h
+#include <ATen/core/ivalue.h>
+// clang-format on
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <ATen/core/ivalue.h>  // first: clang cannot read the headers below without
 #include <c10/core/GradMode.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -55,6 +57,7 @@ std::string_view standard_input() {
 
 std::string bytes_of(const std::vector<c10::IValue>& values, std::optional<Value>* kept = nullptr) {
   std::vector<Value> items;
+  items.reserve(values.size());
   for (const c10::IValue& value : values) items.push_back(from_torch(value));
   Value all = Value::tuple(std::move(items));
   std::string bytes;
