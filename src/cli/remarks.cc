@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <set>
 
 #include "support/escape.h"
 
@@ -21,6 +23,22 @@ bool any_function(const Graph& graph, Function::Origin origin) {
   return false;
 }
 
+/// The domains that ONNX itself and ONNX Runtime define; what a model's own functions define is inlined.
+constexpr std::array<std::string_view, 8> kDomains{
+    "onnx",          "ai.onnx.ml",          "ai.onnx.training",     "ai.onnx.preview.training",
+    "com.microsoft", "com.microsoft.nchwc", "com.ms.internal.nhwc", "org.pytorch.aten"};
+
+/// Domains of operators that are defined nowhere in reach, sorted.
+std::set<std::string_view> unknown_domains(const Graph& graph) {
+  std::set<std::string_view> unknown;
+  for (NodeId node : graph.all_nodes()) {
+    const std::string_view op = graph[graph[node].op];
+    const std::string_view domain = op.substr(0, op.rfind("::"));
+    if (std::ranges::find(kDomains, domain) == kDomains.end()) unknown.insert(domain);
+  }
+  return unknown;
+}
+
 }  // namespace
 
 void Remarks::add(const std::string& model, std::string_view remark) {
@@ -34,7 +52,15 @@ void Remarks::add(const std::string& model, std::string_view remark) {
 
 void Remarks::add_from(const std::string& model, const Graph& graph) {
   for (const Property& property : graph.properties()) {
-    if (graph[property.key] == "remark") add(model, graph[property.value]);
+    const std::string_view key = graph[property.key];
+    if (key == "remark" || key == "problem") add(model, graph[property.value]);
+  }
+  if (graph.format() == Format::onnx) {
+    for (std::string_view domain : unknown_domains(graph)) {
+      add(model, fmt::format("operators of domain `{}` are known neither to ONNX nor to ONNX Runtime; their results "
+                             "count as depending on everything",
+                             domain));
+    }
   }
   const bool traced = any_function(graph, Function::Origin::traced);
   const bool scripted = any_function(graph, Function::Origin::scripted);

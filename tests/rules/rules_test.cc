@@ -80,7 +80,8 @@ void check_case(const Rule& rule, const std::string& file, const Case& test) {
   const std::vector<Finding> findings = run_rules(read.graph, rules, {});
   std::vector<Expectation> expected = expectations(test.text);
   for (const Finding& finding : findings) {
-    const std::uint32_t line = finding.node_id ? read.node_lines[finding.node_id.raw] : 0;
+    // What is said of the graph as a whole is expected on the case's first line.
+    const std::uint32_t line = finding.node_id ? read.node_lines[finding.node_id.raw] : 1;
     const auto met = std::ranges::find_if(expected, [&](const Expectation& e) { return meets(finding, line, e); });
     CHECK_MESSAGE(met != expected.end(), file << ":" << test.first_line + line - 1 << ": unexpected "
                                               << name_of(finding.severity) << " " << finding.rule << ": "
