@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_set>
 
 #include "analysis/aliases.h"
 #include "analysis/control_flow.h"

@@ -133,7 +133,7 @@ constexpr std::array kEntries = std::to_array<Entry>({
      "onnx::Trilu "
      "onnx::Where onnx::QuantizeLinear onnx::DequantizeLinear"},
     {&kCompare,
-     "aten::eq aten::equal_ aten::ge aten::greater aten::greater_equal aten::gt aten::isclose aten::isfinite "
+     "aten::eq aten::ge aten::greater aten::greater_equal aten::gt aten::isclose aten::isfinite "
      "aten::isinf "
      "aten::isnan aten::isneginf aten::isposinf aten::isreal aten::le aten::less aten::less_equal aten::logical_and "
      "aten::logical_not aten::logical_or aten::logical_xor aten::lt aten::ne aten::not_equal aten::signbit "
@@ -156,8 +156,7 @@ constexpr std::array kEntries = std::to_array<Entry>({
      "aten::long aten::bool aten::to aten::type aten::_unwrap_optional prim::data prim::unchecked_cast "
      "prim::unchecked_unwrap_optional prim::NumToTensor aten::dequantize aten::requires_grad_ aten::lift "
      "aten::lift_fresh "
-     "aten::dropout aten::feature_dropout aten::dropout_ aten::resolve_conj aten::resolve_neg aten::device_ "
-     "prim::tolist_copy "
+     "aten::dropout aten::feature_dropout aten::dropout_ aten::resolve_conj aten::resolve_neg "
      "prim::profile prim::ListUnpack prim::TupleUnpack prim::TupleIndex prim::TupleSlice "
      "onnx::Identity onnx::Dropout onnx::Optional onnx::OptionalGetElement"},
     {&kReadShape,
@@ -183,7 +182,7 @@ constexpr std::array kEntries = std::to_array<Entry>({
      "aten::Bool aten::Complex aten::ComplexImplicit aten::Float aten::FloatImplicit aten::Int aten::IntImplicit "
      "aten::item "
      "aten::Scalar aten::ScalarImplicit aten::_local_scalar_dense aten::is_nonzero prim::tolist aten::_tensor_to_list "
-     "aten::q_scale aten::q_zero_point prim::max_copy"},
+     "aten::q_scale aten::q_zero_point"},
     {&kReadEverything, "aten::equal aten::allclose"},
     {&kFill, "aten::empty aten::empty_strided aten::eye aten::ones aten::zeros prim::AutogradZero"},
     {&kFillFrom,
@@ -209,8 +208,8 @@ constexpr std::array kEntries = std::to_array<Entry>({
      "prim::ListConstruct prim::TupleConstruct prim::DictConstruct aten::list aten::dict aten::values aten::items "
      "aten::copy "
      "onnx::SequenceConstruct onnx::SequenceEmpty onnx::SequenceInsert onnx::SequenceErase onnx::SplitToSequence"},
-    {&kReadContainer, "aten::__getitem__ aten::get prim::min_element onnx::SequenceAt"},
-    {&kContains, "aten::__contains__ aten::index_list aten::count"},
+    {&kReadContainer, "aten::__getitem__ aten::get onnx::SequenceAt"},
+    {&kContains, "aten::__contains__ aten::count"},
     {&kWriteContainer,
      "aten::append aten::extend aten::insert aten::_set_item aten::clear aten::pop aten::popitem aten::remove "
      "aten::reverse "
