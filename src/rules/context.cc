@@ -51,4 +51,20 @@ void RuleContext::report(NodeId at, Severity severity, std::string message, std:
   }
 }
 
+void RuleContext::report_at(SourceSpan place, NodeId near, Severity severity, std::string message,
+                            std::function<void(Finding&)> explain) {
+  report(near, severity, std::move(message), std::move(explain));
+  Finding& finding = reports_.back().finding;
+  const auto is_place = [&](const StackFrame& frame) {
+    return frame.at.recorded_file == place.recorded_file && frame.at.line == place.line;
+  };
+  // The node may lie deeper: what it was called from is no part of this place's stack.
+  for (std::size_t i = 0; i < finding.stack.size(); ++i) {
+    if (!is_place(finding.stack[i])) continue;
+    finding.stack.erase(finding.stack.begin(), finding.stack.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    break;
+  }
+  finding.at = std::move(place);
+}
+
 }  // namespace graphwitness

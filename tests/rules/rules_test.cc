@@ -77,7 +77,7 @@ bool meets(const Finding& finding, std::uint32_t line, const Expectation& expect
 void check_case(const Rule& rule, const std::string& file, const Case& test) {
   const ReadResult read = read_ir(test.text, {.file = file});
   const Rule* const rules[] = {&rule};
-  const std::vector<Finding> findings = run_rules(read.graph, rules, {});
+  const std::vector<Finding> findings = run_rules(read.graph, rules, {.reads_weights = true});
   std::vector<Expectation> expected = expectations(test.text);
   for (const Finding& finding : findings) {
     // What is said of the graph as a whole is expected on the case's first line.

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <typeindex>
+#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
@@ -20,6 +21,8 @@ enum class Purpose : std::uint8_t { trace, script };
 
 struct RuleOptions {
   Purpose purpose = Purpose::trace;
+  std::string source_root = {};  ///< folder in which recorded Python files are looked for first; "": none
+  bool reads_weights = false;    ///< rules that need tensor data may read it
 };
 
 /// What one rule sees of one model, and where it reports.
@@ -31,17 +34,27 @@ class RuleContext {
   const Graph& graph() const { return graph_; }
   const RuleOptions& options() const { return options_; }
 
-  /// A(const Graph&) computed once a Graph, shared by all rules.
+  /// A(const Graph&), or A(const Graph&, const RuleOptions&), computed once a Graph, shared by all rules.
   template <class A>
   const A& analysis() {
     auto& slot = analyses_[std::type_index(typeid(A))];
-    if (!slot) slot = std::make_shared<A>(graph_);
+    if (!slot) {
+      if constexpr (std::is_constructible_v<A, const Graph&, const RuleOptions&>) {
+        slot = std::make_shared<A>(graph_, options_);
+      } else {
+        slot = std::make_shared<A>(graph_);
+      }
+    }
     return *static_cast<const A*>(slot.get());
   }
 
   /// Adds a finding located at a node (none: the graph as a whole), with the severity given. `explain` fills in what is
   /// costly to find out (trail, fix); it is called after findings of one line and cause have been merged.
   void report(NodeId at, Severity severity, std::string message, std::function<void(Finding&)> explain = {});
+
+  /// The same at a place of the Python source that no node stands for; `near` is a node of the same call, if there is one.
+  void report_at(SourceSpan place, NodeId near, Severity severity, std::string message,
+                 std::function<void(Finding&)> explain = {});
 
   /// The place of a node as a finding shows it: innermost frame outside `torch/`.
   SourceSpan span_of(NodeId node) const;

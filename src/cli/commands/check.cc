@@ -27,6 +27,7 @@ struct CheckOptions {
   std::string ignore;
   std::string fail_on = "warning";
   std::string source_root;
+  bool weights = false;
 };
 
 bool parse(const Command& self, const Invocation& call, CheckOptions& chosen) {
@@ -41,7 +42,8 @@ bool parse(const Command& self, const Invocation& call, CheckOptions& chosen) {
                 "exit with 1 at a finding of note, warning (default), error, or never");
   options.add()("format", po::value(&chosen.output.format)->value_name("FORMAT"), "text (default) or json");
   options.add()("source-root", po::value(&chosen.source_root)->value_name("DIR"),
-                "the folder that recorded Python paths are shown relative to");
+                "the folder that holds the Python sources: recorded paths are looked for in it and shown relative to it");
+  options.add()("weights", po::bool_switch(&chosen.weights), "read the weights too, for rules that must");
   add_load_options(options, chosen.load, true);
   options.add_output(chosen.output);
   if (!options.parse(call)) return false;
@@ -104,7 +106,9 @@ class Progress {
 
 Report check_all(const CheckOptions& chosen, std::ostream& err, Remarks& remarks) {
   const std::vector<const Rule*> rules = chosen_rules(chosen.select, chosen.ignore);
-  const RuleOptions rule_options{.purpose = chosen.purpose == "script" ? Purpose::script : Purpose::trace};
+  const RuleOptions rule_options{.purpose = chosen.purpose == "script" ? Purpose::script : Purpose::trace,
+                                 .source_root = chosen.source_root,
+                                 .reads_weights = chosen.weights};
   FoundModels found = find_models(chosen.models);
   Report report;
   for (const FolderError& error : found.errors)

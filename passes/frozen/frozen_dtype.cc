@@ -1,0 +1,16 @@
+#include "rules/python_losses.h"
+#include "rules/recorded.h"
+
+namespace graphwitness {
+namespace {
+
+void run(RuleContext& context) {
+  report_python_losses(context, "frozen-dtype");
+  report_recorded_dtypes(context);
+}
+
+}  // namespace
+
+extern constinit const Rule rule_frozen_dtype{"frozen-dtype", "a dtype that is, or would become, a constant of the trace", run};
+
+}  // namespace graphwitness

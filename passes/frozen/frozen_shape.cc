@@ -1,0 +1,16 @@
+#include "rules/python_losses.h"
+#include "rules/recorded.h"
+
+namespace graphwitness {
+namespace {
+
+void run(RuleContext& context) {
+  report_python_losses(context, "frozen-shape");
+  report_recorded_shapes(context);
+}
+
+}  // namespace
+
+extern constinit const Rule rule_frozen_shape{"frozen-shape", "a size or rank that is, or would become, a constant of the trace", run};
+
+}  // namespace graphwitness

@@ -1,0 +1,109 @@
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "analysis/provenance.h"
+#include "graphwitness/rules/rule.h"
+#include "rules/places.h"
+#include "rules/recorded.h"
+#include "rules/recorded_sources.h"
+
+namespace graphwitness {
+namespace {
+
+/// Which operand says whether the operator runs in training mode.
+struct Switch {
+  std::string_view op;
+  std::size_t operand;
+};
+constexpr std::array<Switch, 15> kSwitches{{{"aten::dropout", 2},
+                                            {"aten::dropout_", 2},
+                                            {"aten::native_dropout", 2},
+                                            {"aten::feature_dropout", 2},
+                                            {"aten::feature_dropout_", 2},
+                                            {"aten::alpha_dropout", 2},
+                                            {"aten::alpha_dropout_", 2},
+                                            {"aten::feature_alpha_dropout", 2},
+                                            {"aten::feature_alpha_dropout_", 2},
+                                            {"aten::rrelu", 3},
+                                            {"aten::batch_norm", 5},
+                                            {"aten::native_batch_norm", 5},
+                                            {"aten::cudnn_batch_norm", 5},
+                                            {"aten::miopen_batch_norm", 5},
+                                            {"onnx::Dropout", 2}}};
+
+ValueId switch_of(const Graph& graph, NodeId node) {
+  const auto* const found = std::ranges::find(kSwitches, graph[graph[node].op], &Switch::op);
+  const auto operands = graph[graph[node].operands];
+  return found == kSwitches.end() || found->operand >= operands.size() ? ValueId{} : operands[found->operand];
+}
+
+/// Batch norm without running statistics computes them in every mode, and dropout of nothing drops nothing.
+bool is_by_design(const Graph& graph, const Constants& constants, NodeId node) {
+  const auto operands = graph[graph[node].operands];
+  const std::string_view op = graph[graph[node].op];
+  if (op.ends_with("batch_norm")) return operands.size() > 3 && constants[operands[3]].kind == Constant::Kind::none;
+  return false;
+}
+
+bool is_on(const Graph& graph, const Constants& constants, NodeId node) {
+  if (graph[graph[node].op] == "onnx::BatchNormalization") {
+    const Literal* const mode = graph.attribute(node, "training_mode");
+    return mode != nullptr && mode->kind == Literal::Kind::integer && mode->bits != 0;
+  }
+  const ValueId value = switch_of(graph, node);
+  if (!value) return false;
+  if (constants[value].kind == Constant::Kind::boolean) return constants[value].bits != 0;
+  // ONNX: a tensor, an initializer or a Constant.
+  std::optional<TensorId> tensor;
+  if (graph[value].def == Value::Def::constant) tensor = TensorId{graph[value].owner};
+  if (const NodeId maker = graph.defining_node(value)) {
+    const Literal* const literal = graph.attribute(maker, "value");
+    if (literal != nullptr && literal->kind == Literal::Kind::tensor) tensor = TensorId{static_cast<std::uint32_t>(literal->bits)};
+  }
+  if (!tensor) return false;
+  const auto data = graph[graph[*tensor].data];
+  return !data.empty() && data[0] != std::byte{0};
+}
+
+/// The mode of a module, not a literal of the code, put the operator into training mode.
+bool is_by_module(RuleContext& context, NodeId node) {
+  const Graph& graph = context.graph();
+  const ValueId value = switch_of(graph, node);
+  const NodeId maker = value ? graph.defining_node(value) : NodeId{};
+  if (maker && graph[graph[maker].op] != "prim::Constant") return true;
+  for (LocationId frame : frames_of(graph, graph[node].loc)) {
+    if (graph[graph[frame].file].find("torch/nn/modules/") != std::string_view::npos) return true;
+    if (!graph[frame].file || is_library_file(graph[graph[frame].file])) continue;
+    return context.analysis<RecordedSources>().line(graph[frame].file, graph[frame].line).find(".training") != std::string::npos;
+  }
+  return false;
+}
+
+void run(RuleContext& context) {
+  const Graph& graph = context.graph();
+  const auto& constants = context.analysis<Provenance>().constants();
+  for (NodeId node : graph.all_nodes()) {
+    if (constants.is_dead(graph[node].parent) || !is_on(graph, constants, node) || is_by_design(graph, constants, node)) continue;
+    const std::string op = "`" + std::string(graph[graph[node].op]) + "`";
+    const bool is_onnx = graph.format() == Format::onnx;
+    const bool by_module = is_onnx || is_by_module(context, node);
+    const bool recorded = !is_onnx && is_recorded(graph, node);
+    std::string message = op + " runs in training mode";
+    if (!by_module) message += ", as the code says";
+    if (by_module && recorded) message += "; `.eval()` on the trace does not end it";
+    context.report(node, by_module ? Severity::warning : Severity::note, std::move(message), [by_module, recorded](Finding& finding) {
+      finding.provenance = {"training"};
+      finding.keeps = "the mode that the model was in";
+      finding.loses = recorded ? "the other mode" : "";
+      finding.fix = by_module ? "call `.eval()` on the model before it is traced, scripted or exported"
+                              : "pass `training=self.training`, where it is meant for training only";
+    });
+  }
+}
+
+}  // namespace
+
+extern constinit const Rule rule_training_mode{"training-mode", "dropout or batch norm that runs in training mode", run};
+
+}  // namespace graphwitness

@@ -1,0 +1,45 @@
+#include "rules/python_losses.h"
+
+#include <algorithm>
+
+#include "rules/recorded_sources.h"
+
+namespace graphwitness {
+namespace {
+
+Severity severity_of(python::Weight weight) {
+  switch (weight) {
+    case python::Weight::error: return Severity::error;
+    case python::Weight::warning: return Severity::warning;
+    case python::Weight::note: return Severity::note;
+  }
+  return Severity::note;
+}
+
+bool is_input(const Graph& graph, std::string_view name) {
+  return std::ranges::any_of(graph.functions(), [&](FunctionId function) {
+    return std::ranges::any_of(graph[graph[graph[function].body].params],
+                               [&](ValueId parameter) { return graph[graph[parameter].name] == name; });
+  });
+}
+
+}  // namespace
+
+void report_python_losses(RuleContext& context, std::string_view rule) {
+  const Graph& graph = context.graph();
+  for (const RecordedSources::Found& found : context.analysis<RecordedSources>().losses()) {
+    const python::Loss& loss = found.loss;
+    if (loss.rule != rule) continue;
+    context.report_at(found.place, found.near, severity_of(loss.weight), loss.message, [&graph, &loss](Finding& finding) {
+      finding.provenance.emplace_back(name_of(loss.label));
+      for (const std::string& root : loss.roots) {
+        if (is_input(graph, root)) finding.inputs.push_back(root);
+      }
+      finding.keeps = loss.keeps;
+      finding.loses = loss.loses;
+      finding.fix = loss.fix;
+    });
+  }
+}
+
+}  // namespace graphwitness

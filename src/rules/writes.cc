@@ -1,0 +1,62 @@
+#include "rules/writes.h"
+
+#include "analysis/operators.h"
+
+namespace graphwitness {
+namespace {
+
+/// Longest chain of views that is followed.
+constexpr int kLongestChain = 64;
+
+bool is_parameter(const Graph& graph, ValueId value) {
+  const Value& known = graph[value];
+  return known.def == Value::Def::block && !graph[BlockId{known.owner}].owner;
+}
+
+Write trace_back(const Graph& graph, NodeId node) {
+  Write write;
+  write.node = node;
+  ValueId value = graph[graph[node].operands][0];
+  write.of_container = graph[graph[value].type].kind == Type::Kind::list || graph[graph[value].type].kind == Type::Kind::dict;
+  for (int i = 0; i < kLongestChain; ++i) {
+    write.root = value;
+    if (is_parameter(graph, value)) {
+      write.target = Write::Target::input;
+      return write;
+    }
+    const NodeId maker = graph.defining_node(value);
+    if (!maker) return write;
+    const std::string_view op = graph[graph[maker].op];
+    if (op == "prim::GetAttr") {
+      write.target = Write::Target::attribute;
+      return write;
+    }
+    const auto operands = graph[graph[maker].operands];
+    const Effect effect = effect_of(graph, maker);
+    if (operands.empty() || !operands[0] || !effect.aliases_first) return write;
+    if (op == "prim::data") write.through_data = true;
+    const bool is_same = effect.writes_first || op == "prim::data" || op == "aten::detach" || op == "prim::unchecked_cast";
+    if (!is_same) write.through_view = true;
+    value = operands[0];
+  }
+  return write;
+}
+
+}  // namespace
+
+Writes::Writes(const Graph& graph) {
+  if (graph.format() == Format::onnx) return;
+  for (NodeId node : graph.all_nodes()) {
+    const auto operands = graph[graph[node].operands];
+    if (operands.empty() || !operands[0] || graph[graph[node].op] == "prim::SetAttr") continue;
+    if (effect_of(graph, node).writes_first) writes_.push_back(trace_back(graph, node));
+  }
+}
+
+std::string_view attribute_name(const Graph& graph, ValueId value) {
+  const NodeId maker = value ? graph.defining_node(value) : NodeId{};
+  const Literal* const name = maker ? graph.attribute(maker, "name") : nullptr;
+  return name != nullptr && name->kind == Literal::Kind::string ? graph.text(*name) : std::string_view();
+}
+
+}  // namespace graphwitness
