@@ -209,7 +209,7 @@ Value Flow::compare(Frame& frame, const Expr& at) {
     } else if (op == "in" || op == "not in") {
       is_python = true;
       if (right.form == Form::tensor || left.form == Form::tensor) looked_at |= left.labels | right.labels;
-      if (right.form == Form::tensors) looked_at |= right.labels & mask_of(Label::argument);
+      if (right.form == Form::tensors && (right.labels & mask_of(Label::argument)) != 0) looked_at |= mask_of(Label::argument);
       if (left.form == Form::plain || left.form == Form::size) looked_at |= left.labels;
       if (right.form == Form::plain) looked_at |= right.labels;
     } else {

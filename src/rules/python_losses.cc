@@ -1,7 +1,5 @@
 #include "rules/python_losses.h"
 
-#include <algorithm>
-
 #include "rules/recorded_sources.h"
 
 namespace graphwitness {
@@ -17,10 +15,12 @@ Severity severity_of(python::Weight weight) {
 }
 
 bool is_input(const Graph& graph, std::string_view name) {
-  return std::ranges::any_of(graph.functions(), [&](FunctionId function) {
-    return std::ranges::any_of(graph[graph[graph[function].body].params],
-                               [&](ValueId parameter) { return graph[graph[parameter].name] == name; });
-  });
+  for (FunctionId function : graph.functions()) {
+    for (ValueId parameter : graph[graph[graph[function].body].params]) {
+      if (graph[graph[parameter].name] == name) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace

@@ -242,9 +242,11 @@ bool is_recorded(const Graph& graph, NodeId node) {
 }
 
 bool has_recording(const Graph& graph) {
-  return std::ranges::any_of(graph.functions(), [&](FunctionId function) {
-    return graph[function].origin == Function::Origin::traced || graph[function].origin == Function::Origin::mixed;
-  });
+  for (FunctionId function : graph.functions()) {
+    const Function::Origin origin = graph[function].origin;
+    if (origin == Function::Origin::traced || origin == Function::Origin::mixed) return true;
+  }
+  return false;
 }
 
 bool is_frozen(const Graph& graph) {
