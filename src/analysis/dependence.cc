@@ -32,12 +32,6 @@ using Version = std::array<FacetId, kFacets>;
 
 }  // namespace
 
-std::string_view name_of(Origin origin) {
-  constexpr std::array<std::string_view, kOrigins> kNames{"data",      "shape", "metadata", "argument",
-                                                          "attribute", "state", "random"};
-  return kNames[static_cast<std::size_t>(origin)];
-}
-
 class DependenceBuilder {
  public:
   DependenceBuilder(const Graph& graph, Dependence& out)
@@ -302,6 +296,23 @@ class DependenceBuilder {
     for (Facet facet : kAllFacets) flow_in(own(result, facet), effect, facet, graph_[graph_[node].operands]);
     scatter(result);
     if (effect.random) add_source(own(result, Facet::data), Origin::random);
+    if (effect.mode) add_source(own(result, Facet::data), Origin::mode);
+    if (((effect.data.first | effect.structure.first) & mask_of(Facet::metadata)) != 0) read_metadata(node, effect);
+  }
+
+  void read_metadata(NodeId node, const Effect& effect) {
+    const auto origin = metadata_read(graph_[graph_[node].op]);
+    const ValueId operand = value_at(graph_[graph_[node].operands], 0);
+    if (!origin || !operand) return;
+    const FacetId from = read(operand, Facet::metadata);
+    if (!from) return;
+    for (ValueId result : graph_[graph_[node].results]) {
+      if (!result) continue;
+      for (Facet facet : {Facet::data, Facet::structure}) {
+        if ((flow_of(effect, facet).first & mask_of(Facet::metadata)) == 0) continue;
+        out_.metadata_reads_.push_back({.from = from, .to = own(result, facet), .origin = *origin});
+      }
+    }
   }
 
   void flow_in(FacetId to, const Effect& effect, Facet facet, std::span<const ValueId> operands) {
@@ -325,7 +336,8 @@ class DependenceBuilder {
     const bool of_module = static_cast<bool>(constants_.modules().module(graph_[graph_[id].operands][0]));
     if (cell == Aliases::kNone) {
       if (!of_module) return false;  // a field of an object: whatever the object depends on
-      add_source(own(result, Facet::data), Origin::attribute);
+      const bool training = constants_.modules().attribute_name(id) == "training";
+      add_source(own(result, Facet::data), training ? Origin::training : Origin::attribute);
       return true;
     }
     for (Facet facet : kAllFacets) {
