@@ -105,6 +105,20 @@ bool always_raises(const Graph& graph, BlockId block) {
                              [&](NodeId node) { return graph[graph[node].op] == "prim::RaiseException"; });
 }
 
+bool only_tells(const Graph& graph, NodeId node) {
+  if (graph[node].results.count != 0) return false;
+  bool tells = false;
+  for (BlockId block : graph[graph[node].blocks]) {
+    for (NodeId inner : flatten(graph, block).nodes) {
+      const std::string_view op = graph[graph[inner].op];
+      const bool is_told = op == "prim::Print" || op == "aten::warn";
+      tells = tells || is_told;
+      if (!is_told && has_side_effect(graph, inner)) return false;
+    }
+  }
+  return tells;
+}
+
 bool has_effects(const Graph& graph, NodeId node) {
   for (BlockId block : graph[graph[node].blocks]) {
     const Flattened inside = flatten(graph, block);

@@ -6,6 +6,7 @@
 #include "analysis/aliases.h"
 #include "analysis/control_flow.h"
 #include "analysis/tuple_leaves.h"
+#include "analysis/uses.h"
 #include "ir/walk.h"
 
 namespace graphwitness {
@@ -485,6 +486,7 @@ class DependenceBuilder {
     const auto arms = graph_[graph_[node].blocks];
     const ValueId condition = graph_[graph_[node].operands][0];
     const bool decided = constants_.is_dead(arms[0]) || constants_.is_dead(arms[1]);
+    const FacetId choice = decided || !condition ? FacetId{} : choice_of(node, condition);
     const auto results = graph_[graph_[node].results];
     for (std::uint32_t i = 0; i < results.size(); ++i) {
       if (!results[i]) continue;
@@ -497,24 +499,32 @@ class DependenceBuilder {
         if (only) same_shape_[results[i].raw] = same_shape_[only.raw];
         continue;
       }
-      choose(results[i], yes, no, condition);
+      choose(results[i], yes, no, choice);
     }
     for (std::size_t i = 0; i < opened.cells.size(); ++i) {
       change_cell(opened.cells[i], node, [&](FacetId to, Facet facet) {
         for (const std::vector<Version>& after : opened.after) depend(to, after[i][static_cast<std::size_t>(facet)]);
         const bool chosen = facet == Facet::data || facet == Facet::structure;
-        if (!decided && chosen && condition) depend(to, read(condition, Facet::data));
+        if (chosen) depend(to, choice);
       });
     }
   }
 
-  /// Implicit flow: `result` is one of two values, and `condition` says which.
-  void choose(ValueId result, ValueId yes, ValueId no, ValueId condition) {
-    if (!condition || !yes || !no || yes == no || is_uninitialized(yes) || is_uninitialized(no)) return;
+  FacetId choice_of(NodeId branch, ValueId condition) {
+    const FacetId decision = read(condition, Facet::data);
+    if (!decision || is_logic(graph_, constants_, branch)) return decision;
+    const FacetId choice = new_facet(branch);
+    depend(choice, decision);
+    out_.choices_.push_back(choice);
+    return choice;
+  }
+
+  /// Implicit flow: `result` is one of two values, and `decision` says which.
+  void choose(ValueId result, ValueId yes, ValueId no, FacetId decision) {
+    if (!decision || !yes || !no || yes == no || is_uninitialized(yes) || is_uninitialized(no)) return;
     const Constant& a = constants_[yes];
     const Constant& b = constants_[no];
     if (a.kind != Constant::Kind::unknown && a.kind != Constant::Kind::not_none && a == b) return;
-    const FacetId decision = read(condition, Facet::data);
     if (first_leaf_[result.raw]) return choose_leaves(result, yes, no, decision);
     depend(own(result, Facet::data), decision);
     if (same_shape_[yes.raw] == same_shape_[no.raw]) {

@@ -42,6 +42,9 @@ class Dependence {
   std::uint32_t facets() const { return facets_; }
   std::span<const Source> sources() const { return sources_; }
   std::span<const MetadataRead> metadata_reads() const { return metadata_reads_; }
+  /// Facets that stand for "a branch chose this": what a branch yields depends on its condition by way of one. Branches
+  /// that only compute a condition have none.
+  std::span<const FacetId> choices() const { return choices_; }
   /// Facets that depend on this one.
   std::span<const FacetId> dependents(FacetId facet) const;
   /// The node that computes the facet; none for parameters and for versions that only join others.
@@ -58,6 +61,7 @@ class Dependence {
   std::uint32_t facets_ = 0;
   std::vector<Source> sources_;
   std::vector<MetadataRead> metadata_reads_;
+  std::vector<FacetId> choices_;
   std::vector<std::uint32_t> first_;  // by facet: where its dependents start
   std::vector<FacetId> dependents_;
   std::vector<NodeId> version_node_;  // by facet, after those of values

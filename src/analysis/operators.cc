@@ -353,6 +353,7 @@ const Effect* refine(const Graph& graph, NodeId node, std::string_view op) {
   if (op == "aten::sort" && is_container(graph, first)) return &kWriteContainer;
   if (op == "aten::index" && is_container(graph, first)) return &kContains;
   if (op == "aten::add_" && is_container(graph, first)) return &kWriteContainer;
+  if (op == "prim::type" && graph[first].kind == Type::Kind::opaque) return &kReadNumber;  // of a device
   // Functions of scalars and of lists compute from what these are, and from how long they are.
   if ((op == "aten::add" || op == "aten::mul" || op == "aten::slice") && is_container(graph, first)) {
     return op == "aten::slice" ? &kReadContainer : &kMakeContainer;

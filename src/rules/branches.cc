@@ -80,6 +80,7 @@ const char* fix_of_branch(DecisionKind kind) {
 std::string why_harmless(const Graph& graph, NodeId branch) {
   const auto arms = graph[graph[branch].blocks];
   if (are_equal(graph, arms[0], arms[1])) return "; both arms are equal";
+  if (only_tells(graph, branch)) return "; it only prints or warns";
   if (is_unobserved(graph, branch)) return "; nobody uses what the arms yield";
   return {};
 }
@@ -178,6 +179,16 @@ void look_at_loop(RuleContext& context, NodeId loop, const LoopForm& form, Decis
   if (cause && cause->kind == kind) report_loop(context, loop, *strongest, *cause);
 }
 
+/// All that the condition has of its cause is what an earlier branch chose, one that is reported itself: then it is that
+/// branch's finding. A branch of PyTorch itself does not speak for the user's.
+bool follows_from_another(const Graph& graph, const Provenance& provenance, ValueId condition, Cause cause) {
+  if (provenance.comes_directly_from(condition, Facet::data, cause.origin)) return false;
+  for (NodeId node : provenance.trail(condition, Facet::data, cause.origin).nodes) {
+    if (is_branch(graph, node) && (is_in_library(graph, node) || is_assertion(graph, node))) return false;
+  }
+  return true;
+}
+
 std::string mode_name(bool training) { return training ? "training" : "evaluation"; }
 
 }  // namespace
@@ -197,6 +208,7 @@ void report_branches(RuleContext& context, DecisionKind kind) {
     if (!condition || constants[condition].kind == Constant::Kind::boolean) continue;
     const auto cause = cause_of(provenance, condition);
     if (!cause || cause->kind != kind || is_assertion(graph, node) || is_logic(graph, constants, node)) continue;
+    if (follows_from_another(graph, provenance, condition, *cause)) continue;
     report_branch(context, node, condition, *cause);
   }
 }

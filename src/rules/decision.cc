@@ -152,7 +152,7 @@ Severity decision_severity(const RuleContext& context, NodeId node, DecisionKind
 }
 
 bool is_in_library(const Graph& graph, NodeId node) {
-  for (LocationId frame : frames_of(graph, graph[node].loc)) {
+  for (LocationId frame : frames_of(graph, place_of(graph, node))) {
     if (!graph[frame].file || speaks_for_caller(graph, frame)) continue;
     return is_library_file(graph[graph[frame].file]);
   }

@@ -103,13 +103,17 @@ bool guards_nothing(const SourceLines& lines, Symbol file, std::uint32_t number)
 
 using NodesByLine = std::map<std::pair<std::uint32_t, std::uint32_t>, NodeId>;
 
-/// The first node whose own frame stands on each line.
+/// The first node of each line: one that stands there itself before one that was called from there.
 NodesByLine nodes_by_line(const Graph& graph) {
   NodesByLine nodes;
+  const auto add = [&](LocationId frame, NodeId node) {
+    if (graph[frame].file) nodes.try_emplace({graph[frame].file.raw, graph[frame].line}, node);
+  };
   for (NodeId node : graph.all_nodes()) {
-    for (LocationId frame : frames_of(graph, graph[node].loc)) {
-      if (graph[frame].file) nodes.try_emplace({graph[frame].file.raw, graph[frame].line}, node);
-    }
+    if (graph[node].loc) add(graph[node].loc, node);
+  }
+  for (NodeId node : graph.all_nodes()) {
+    for (LocationId frame : frames_of(graph, graph[node].loc)) add(frame, node);
   }
   return nodes;
 }

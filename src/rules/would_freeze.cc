@@ -352,12 +352,15 @@ void look_at_live_nodes(RuleContext& context, Look look) {
   }
 }
 
-/// The first place where the attribute is used that has a line; the read itself has none.
-NodeId placed_use(const Graph& graph, NodeId read) {
-  for (const Use& use : graph.uses(graph[graph[read].results][0])) {
-    if (use.user && graph[use.user].loc && graph[graph[graph[use.user].loc].file] != std::string_view{}) return use.user;
+/// A tensor, or a list, tuple, dict or optional of them.
+bool holds_tensors(const Graph& graph, TypeId id) {
+  for (int depth = 0; depth < 8; ++depth) {
+    const Type& type = graph[id];
+    if (type.kind == Type::Kind::tensor) return true;
+    if (type.args.count == 0) return false;
+    id = graph[type.args][type.args.count - 1];
   }
-  return read;
+  return false;
 }
 
 }  // namespace
@@ -386,21 +389,21 @@ void report_would_freeze_tensor(RuleContext& context) {
     const ModuleValues& modules = context.analysis<Provenance>().constants().modules();
     const ModuleAttribute* read = modules.attribute_read(node);
     if (read == nullptr || read->role != ModuleAttribute::Role::plain) return;
-    if (graph[read->type].kind != Type::Kind::tensor || graph[graph[node].results].empty()) return;
+    if (!read->value || graph[read->value].kind == Literal::Kind::none) return;
+    if (!holds_tensors(graph, read->type) || graph[graph[node].results].empty()) return;
     const ModuleId module = modules.module(graph[graph[node].operands][0]);
     const std::string_view name = modules.attribute_name(node);
     if (modules.is_assigned(module, name) || graph.uses(graph[graph[node].results][0]).empty()) return;
-    const NodeId at = placed_use(graph, node);
-    const std::string why = owner_note(context, at);
+    const std::string why = owner_note(context, node);
     const auto explain = [](Finding& finding) {
       finding.provenance.emplace_back(name_of(Origin::attribute));
       finding.keeps = "a copy of what the tensor held while tracing";
       finding.loses = "the attribute: assigning it, moving the module and its state_dict no longer reach it";
       finding.fix = "register it: `self.register_buffer(name, tensor)`";
     };
-    context.report(at, why.empty() ? Severity::warning : Severity::note,
+    context.report(node, why.empty() ? Severity::warning : Severity::note,
                    "the attribute `" + std::string(name) +
-                       "` is a tensor but neither parameter nor buffer; a trace copies it into a constant" + why,
+                       "` holds a tensor that is neither parameter nor buffer; a trace copies it into a constant" + why,
                    explain);
   });
 }
