@@ -76,9 +76,16 @@ std::string argument_name(const Graph& graph, const std::vector<ValueId>& inputs
 /// The attribute that holds the state, when the way begins with reading it.
 std::string state_name(const Graph& graph, const Provenance& provenance, ValueId decider) {
   const Provenance::Trail trail = provenance.trail(decider, Facet::data, Origin::state);
+  const ModuleValues& modules = provenance.constants().modules();
+  const auto named = [&](NodeId read) {
+    return "the attribute " + quoted(modules.attribute_name(read)) + ", which calls change,";
+  };
   for (NodeId node : trail.nodes) {
-    if (graph[graph[node].op] != "prim::GetAttr") continue;
-    return "the attribute " + quoted(provenance.constants().modules().attribute_name(node)) + ", which calls change,";
+    if (graph[graph[node].op] == "prim::GetAttr") return named(node);
+    for (ValueId operand : graph[graph[node].operands]) {
+      const NodeId maker = operand ? graph.defining_node(operand) : NodeId{};
+      if (maker && graph[graph[maker].op] == "prim::GetAttr" && !modules.module(operand)) return named(maker);
+    }
   }
   return "state that calls change";
 }

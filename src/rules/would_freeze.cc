@@ -194,7 +194,7 @@ class ShapeFreezes {
                             "leave out `int()`: sizes are integers already, and tracing follows them"},
                            Origin::shape);
     }
-    if (is_first_float(node) && is_result(node)) report_rounding(node, result, origin.live_read);
+    if (is_first_float(node) && is_result(node) && !is_frozen_next(result)) report_rounding(node, result, origin.live_read);
   }
 
   /// Sizes are integers here, the result is not.
@@ -207,6 +207,12 @@ class ShapeFreezes {
     return std::ranges::none_of(graph_[graph_[node].operands], [&](ValueId operand) {
       return operand && is_float(operand) && size_origin(graph_, lines_, operand).live_read;
     });
+  }
+
+  /// `int(n * 0.5)`: what comes next freezes, and is reported.
+  bool is_frozen_next(ValueId result) const {
+    return std::ranges::any_of(graph_.uses(result),
+                               [&](const Use& use) { return use.user && is_number_freeze(graph_, use.user); });
   }
 
   void report_rounding(NodeId node, ValueId result, NodeId read) {
