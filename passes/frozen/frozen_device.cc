@@ -1,16 +1,19 @@
 #include "rules/python_losses.h"
 #include "rules/recorded.h"
+#include "rules/would_freeze.h"
 
 namespace graphwitness {
 namespace {
 
 void run(RuleContext& context) {
+  report_would_freeze_device(context);
   report_python_losses(context, "frozen-device");
   report_recorded_devices(context);
 }
 
 }  // namespace
 
-extern constinit const Rule rule_frozen_device{"frozen-device", "a device that is, or would become, a constant of the trace", run};
+extern constinit const Rule rule_frozen_device{
+    "frozen-device", "a device that is, or would become, a constant of the trace", run};
 
 }  // namespace graphwitness

@@ -1,0 +1,18 @@
+#include "rules/branches.h"
+#include "rules/python_losses.h"
+
+namespace graphwitness {
+namespace {
+
+void run(RuleContext& context) {
+  report_python_losses(context, "state-dependent-branch");
+  report_branches(context, DecisionKind::state);
+  report_loops(context, DecisionKind::state);
+}
+
+}  // namespace
+
+extern constinit const Rule rule_state_dependent_branch{
+    "state-dependent-branch", "module state that calls change decides a branch or a loop", run};
+
+}  // namespace graphwitness
