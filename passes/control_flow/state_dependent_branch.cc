@@ -1,11 +1,13 @@
 #include "rules/branches.h"
 #include "rules/python_losses.h"
+#include "rules/recorded.h"
 
 namespace graphwitness {
 namespace {
 
 void run(RuleContext& context) {
   report_python_losses(context, "state-dependent-branch");
+  report_recorded_hooks(context);
   report_branches(context, DecisionKind::state);
   report_loops(context, DecisionKind::state);
 }

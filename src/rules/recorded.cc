@@ -118,15 +118,13 @@ bool is_dtype_name(std::string_view text) {
 /// Values that are sizes, and what tracing computes from them.
 class SizeArithmetic {
  public:
-  explicit SizeArithmetic(const Graph& graph) : is_size_(graph.all_values().size(), false), is_float_(is_size_) {
+  explicit SizeArithmetic(const Graph& graph) : is_size_(graph.all_values().size(), false) {
     for (NodeId node : graph.all_nodes()) {
       const auto operands = graph[graph[node].operands];
       const auto results = graph[graph[node].results];
       if (results.empty()) continue;
       const std::string_view op = op_of(graph, node);
-      const auto any = [&](const std::vector<bool>& set) {
-        return std::ranges::any_of(operands, [&](ValueId operand) { return operand && set[operand.raw]; });
-      };
+      const bool any_size = std::ranges::any_of(operands, [&](ValueId operand) { return operand && is_size_[operand.raw]; });
       if (op == "prim::NumToTensor") {
         const NodeId source = operands.empty() || !operands[0] ? NodeId{} : graph.defining_node(operands[0]);
         is_size_[results[0].raw] = source && (op_of(graph, source) == "aten::size" || op_of(graph, source) == "aten::numel");
@@ -134,13 +132,11 @@ class SizeArithmetic {
       }
       constexpr std::array<std::string_view, 12> kArithmetic{"aten::mul", "aten::div", "aten::add", "aten::sub", "aten::pow", "aten::floor",
                                                              "aten::ceil", "aten::to", "aten::detach", "aten::floor_divide", "aten::remainder", "aten::rsub"};
-      if (std::ranges::find(kArithmetic, op) == kArithmetic.end() || !any(is_size_)) continue;
+      if (std::ranges::find(kArithmetic, op) == kArithmetic.end() || !any_size) continue;
       const bool all_scalars = std::ranges::all_of(operands, [&](ValueId operand) { return is_scalar(graph, operand); });
       if (!all_scalars) continue;
       is_size_[results[0].raw] = true;
-      const bool by_fraction = std::ranges::any_of(operands, [&](ValueId operand) { return is_fraction(graph, operand); });
-      is_float_[results[0].raw] = any(is_float_) || by_fraction;
-      if (by_fraction) starts_.push_back(node);
+      if (std::ranges::any_of(operands, [&](ValueId operand) { return is_fraction(graph, operand); })) starts_.push_back(node);
     }
   }
   /// Operations that multiply a size by a number that float32 does not hold exactly, or the like.
@@ -190,7 +186,6 @@ class SizeArithmetic {
   }
 
   std::vector<bool> is_size_;
-  std::vector<bool> is_float_;
   std::vector<NodeId> starts_;
 };
 
@@ -210,6 +205,37 @@ bool takes_sizes(const Graph& graph, NodeId node) {
              return literal != nullptr && literal->kind == Literal::Kind::integer;
            });
   });
+}
+
+// --- hooks
+
+bool is_submodule(const Graph& graph, std::string_view name) {
+  for (ModuleId module : graph.modules()) {
+    const ModuleAttribute* const attribute = graph.attribute(module, name);
+    if (attribute != nullptr && attribute->role == ModuleAttribute::Role::submodule) return true;
+  }
+  return false;
+}
+
+/// The line calls `self.NAME(`, and NAME is a module.
+bool calls_submodule(const Graph& graph, std::string_view line) {
+  for (std::size_t at = line.find("self."); at != std::string_view::npos; at = line.find("self.", at + 5)) {
+    const std::size_t begin = at + 5;
+    const std::size_t end = line.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", begin);
+    if (end != std::string_view::npos && line[end] == '(' && is_submodule(graph, line.substr(begin, end - begin))) return true;
+  }
+  return false;
+}
+
+/// A function of the user's that its caller's line does not name: the call of a submodule ran it, as a hook.
+bool is_hook(const Graph& graph, const RecordedSources& sources, LocationId callee, LocationId caller) {
+  const std::string_view name = graph[graph[callee].function];
+  const bool is_lambda = name == "<lambda>";
+  if (name.empty() || name == "forward" || name.starts_with("__") || (name.starts_with('<') && !is_lambda)) return false;
+  if (!sources.mentions(graph[callee].file, "_hook(") && !sources.mentions(graph[caller].file, "_hook(")) return false;
+  const std::string line = sources.line(graph[caller].file, graph[caller].line);
+  if (line.find(is_lambda ? std::string_view("lambda") : name) != std::string::npos) return false;
+  return calls_submodule(graph, line);
 }
 
 template <class F>
@@ -295,7 +321,8 @@ void report_recorded_shapes(RuleContext& context) {
                    explained("shape", "the sizes of the example", "every other size", "write the derivative out with PyTorch's own operations"));
   });
   if (!has_recording(graph)) return;
-  for (NodeId node : SizeArithmetic(graph).starts()) {
+  const SizeArithmetic sizes(graph);
+  for (NodeId node : sizes.starts()) {
     if (!is_recorded(graph, node)) continue;
     context.report(node, Severity::warning, "arithmetic on a size with a fraction became tensor arithmetic in float32",
                    explained("shape", "float32, which is off by one after rounding for some sizes", "the float64 of Python",
@@ -345,6 +372,26 @@ void report_recorded_devices(RuleContext& context) {
     context.report(node, Severity::warning, "the device `" + std::string(graph.text(*literal)) + "` is a constant of the trace",
                    explained("device", "the device of the example", "every other device, the CPU among them",
                              "trace on the device of production, or on the CPU"));
+  });
+}
+
+void report_recorded_hooks(RuleContext& context) {
+  const Graph& graph = context.graph();
+  if (!has_recording(graph)) return;
+  const auto& sources = context.analysis<RecordedSources>();
+  for_recorded(context, [&](NodeId node) {
+    LocationId callee;
+    for (LocationId frame : frames_of(graph, graph[node].loc)) {
+      if (!graph[frame].file) continue;
+      if (callee && !is_library_file(graph[graph[callee].file]) && is_hook(graph, sources, callee, frame)) {
+        const std::string name(graph[graph[callee].function]);
+        context.report_at(span_of(graph, frame), node, Severity::warning,
+                          "a forward hook (`" + name + "`, line " + std::to_string(graph[callee].line) + ") ran while tracing and is part of the trace",
+                          explained("state", "what the hook did", "its removal, and hooks that are registered later",
+                                    "remove hooks before tracing, or call the function in `forward`"));
+      }
+      callee = frame;
+    }
   });
 }
 

@@ -24,5 +24,6 @@ void report_recorded_shapes(RuleContext& context);    ///< frozen-shape
 void report_recorded_dtypes(RuleContext& context);    ///< frozen-dtype
 void report_recorded_devices(RuleContext& context);   ///< frozen-device
 void report_recorded_branches(RuleContext& context);  ///< data-dependent-branch
+void report_recorded_hooks(RuleContext& context);     ///< state-dependent-branch
 
 }  // namespace graphwitness

@@ -148,6 +148,11 @@ const python::Module* RecordedSources::module(Symbol symbol) const {
   return found == files_.end() || found->second.is_other ? nullptr : &found->second.module;
 }
 
+bool RecordedSources::mentions(Symbol symbol, std::string_view text) const {
+  const auto found = symbol ? files_.find(symbol) : files_.end();
+  return found != files_.end() && !found->second.is_other && found->second.text.find(text) != std::string::npos;
+}
+
 std::string RecordedSources::line(Symbol symbol, std::uint32_t number) const {
   const auto found = symbol ? files_.find(symbol) : files_.end();
   if (found == files_.end() || number < found->second.first_line) return {};

@@ -29,6 +29,7 @@ class RecordedSources {
   /// Null when the file is not at hand, or is not what was recorded.
   const python::Module* module(Symbol file) const;
   std::string line(Symbol file, std::uint32_t number) const;
+  bool mentions(Symbol file, std::string_view text) const;
 
  private:
   struct File {
