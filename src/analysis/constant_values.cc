@@ -135,7 +135,10 @@ std::string constant_text(const Graph& graph, ValueId value) {
   for (const Attribute& attribute : graph[graph[constant].attributes]) {
     if (graph[attribute.name] != "value") continue;
     const Tensor* tensor = tensor_of(graph, graph[attribute.value]);
-    return tensor != nullptr ? tensor_text(graph, *tensor) : print_literal(graph, attribute.value, kShownElements);
+    if (tensor != nullptr) return tensor_text(graph, *tensor);
+    const Literal& literal = graph[attribute.value];
+    if (literal.kind == Literal::Kind::opaque) return '"' + std::string(graph.text(literal)) + '"';
+    return print_literal(graph, attribute.value, kShownElements);
   }
   return "…";
 }

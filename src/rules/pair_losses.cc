@@ -25,7 +25,7 @@ constexpr std::size_t kShownConstants = 3;
 std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
 
 /// What a constant stands for, by where the script's value comes from; the strongest first.
-struct Cause {
+struct Reason {
   std::string_view origin;
   std::string_view rule_for_number;
   std::string_view rule_for_tensor;
@@ -41,7 +41,7 @@ constexpr std::string_view kKeepSize =
     "`torch.jit.script`";
 constexpr std::string_view kScript = "export this function with `torch.jit.script`";
 constexpr std::string_view kInputs = "trace once for each value, or export this function with `torch.jit.script`";
-constexpr std::array kCauses = std::to_array<Cause>({
+constexpr std::array kReasons = std::to_array<Reason>({
     {"data", "tensor-read-as-number", "frozen-tensor", Severity::error, kKeepTensor},
     {"random", "tensor-read-as-number", "frozen-tensor", Severity::error, kKeepTensor},
     {"state", "mutated-state", "mutated-state", Severity::warning,
@@ -161,8 +161,8 @@ class LossFinder {
       lose_attribute(node, computed);
       return;
     }
-    const Cause* cause = cause_of(value);
-    if (cause != nullptr && !follows_from_lost_control(value)) lose_value(node, value, *cause, constants);
+    const Reason* reason = reason_for(value);
+    if (reason != nullptr && !follows_from_lost_control(value)) lose_value(node, value, *reason, constants);
   }
 
   bool is_known(ValueId value) const {
@@ -195,9 +195,9 @@ class LossFinder {
     return std::nullopt;
   }
 
-  const Cause* cause_of(ValueId value) const {
-    for (const Cause& cause : kCauses) {
-      if (origin_called(value, cause.origin)) return &cause;
+  const Reason* reason_for(ValueId value) const {
+    for (const Reason& reason : kReasons) {
+      if (origin_called(value, reason.origin)) return &reason;
     }
     return nullptr;
   }
@@ -210,6 +210,7 @@ class LossFinder {
       const ValueId at = pending.back();
       pending.pop_back();
       if (!at || !seen.insert(at.raw).second || !is_scalar_like(scripted_, scripted_[at].type)) continue;
+      if (is_written_in_lost_control(at)) return true;
       const Value& definition = scripted_[at];
       if (definition.def == Value::Def::block) {
         const NodeId owner = scripted_[BlockId{definition.owner}].owner;
@@ -222,6 +223,16 @@ class LossFinder {
       for (ValueId operand : scripted_[scripted_[maker].operands]) pending.push_back(operand);
     }
     return false;
+  }
+
+  /// A list of numbers that an arm or a turn changes in place.
+  bool is_written_in_lost_control(ValueId list) const {
+    if (scripted_[scripted_[list].type].kind != Type::Kind::list) return false;
+    return std::ranges::any_of(scripted_.uses(list), [&](const Use& use) {
+      if (!use.user || use.operand != 0 || !effect_of(scripted_, use.user).writes_first) return false;
+      const NodeId owner = scripted_[scripted_[use.user].parent].owner;
+      return owner && !pairing_.is_kept(owner);
+    });
   }
 
   bool is_in_library(NodeId node) const {
@@ -238,18 +249,22 @@ class LossFinder {
     });
   }
 
+  /// "the data of `x` and `mask`", "random numbers", "the state of the module".
   std::string source_of(ValueId value, Origin origin) const {
-    if (provenance_.inputs(value, Facet::data, origin).empty()) {
-      return origin == Origin::random ? "random numbers" : "the " + std::string(name_of(origin)) + " of the module";
+    std::string names;
+    for (ValueId input : provenance_.inputs(value, Facet::data, origin)) {
+      names += (names.empty() ? "" : " and ") + quoted(scripted_[scripted_[input].name]);
     }
-    return describe_origin(scripted_, provenance_, value, origin);
+    if (!names.empty())
+      return "the " + std::string(name_of(origin)) + (origin == Origin::argument ? " " : " of ") + names;
+    return origin == Origin::random ? "random numbers" : "the " + std::string(name_of(origin)) + " of the module";
   }
 
-  void lose_value(NodeId node, ValueId value, const Cause& cause, const std::vector<std::string>& constants) {
-    const Origin origin = *origin_called(value, cause.origin);
+  void lose_value(NodeId node, ValueId value, const Reason& reason, const std::vector<std::string>& constants) {
+    const Origin origin = *origin_called(value, reason.origin);
     const bool tensor = scripted_[scripted_[value].type].kind == Type::Kind::tensor;
-    Loss loss{.rule = tensor ? cause.rule_for_tensor : cause.rule_for_number,
-              .severity = cause.severity,
+    Loss loss{.rule = tensor ? reason.rule_for_tensor : reason.rule_for_number,
+              .severity = reason.severity,
               .node = node,
               .message = {},
               .explain = {},
@@ -262,7 +277,7 @@ class LossFinder {
       loss.severity = Severity::note;
       loss.message += "; inside PyTorch itself";
     }
-    loss.explain = [this_context = &context_, node, value, origin, held, source, fix = cause.fix](Finding& finding) {
+    loss.explain = [this_context = &context_, node, value, origin, held, source, fix = reason.fix](Finding& finding) {
       explain_decision(*this_context, finding, node, value, origin, "takes the value");
       finding.keeps = held + ", whatever the input";
       finding.loses = "how the value follows from " + source;
@@ -399,12 +414,16 @@ class LossFinder {
       losses_.found.push_back(std::move(loss));
     }
     if (!maker || !constant_node(traced_, theirs) || constant_node(scripted_, ours)) return;
-    const Cause* cause = cause_of(ours);
-    if (cause == nullptr || follows_from_lost_control(ours)) return;
-    Loss loss{
-        .rule = "constant-output", .severity = cause->severity, .node = maker, .message = {}, .explain = {}, .way = {}};
+    const Reason* reason = reason_for(ours);
+    if (reason == nullptr || follows_from_lost_control(ours)) return;
+    Loss loss{.rule = "constant-output",
+              .severity = reason->severity,
+              .node = maker,
+              .message = {},
+              .explain = {},
+              .way = {}};
     loss.message = "the trace returns a constant, where the script computes it from " +
-                   source_of(ours, *origin_called(ours, cause->origin));
+                   source_of(ours, *origin_called(ours, reason->origin));
     losses_.found.push_back(std::move(loss));
   }
 
