@@ -151,21 +151,38 @@ std::uint32_t AlignmentSide::line(NodeId node) const {
   return at && graph_[at].file ? graph_[at].line : 0;
 }
 
+std::uint64_t AlignmentSide::by_assignment(NodeId node) const {
+  if (graph_[graph_[node].op] != "prim::SetAttr" || graph_[node].operands.count == 0) return kNoKey;
+  const ModuleId module = modules_.module(graph_[graph_[node].operands][0]);
+  return module ? mix(mix(5, graph_[graph_[module].path]), modules_.attribute_name(node)) : kNoKey;
+}
+
 std::uint64_t AlignmentSide::by_stack(NodeId node) const {
+  if (!has_line(node)) return kNoKey;
   const LocationId at = graph_[node].loc;
   return mix(mix(stack_[at.raw], graph_[graph_[at].scope]), kind(node));
 }
 
+std::uint64_t AlignmentSide::by_callers(NodeId node) const {
+  if (!has_line(node)) return kNoKey;
+  const LocationId caller = graph_[graph_[node].loc].caller;
+  if (!caller || stack_[caller.raw] == 0) return kNoKey;
+  return mix(mix(stack_[caller.raw], graph_[graph_[caller].scope]), kind(node));
+}
+
 std::uint64_t AlignmentSide::by_scope(NodeId node) const {
+  if (!has_line(node)) return kNoKey;
   const Location& at = graph_[graph_[node].loc];
   return mix(mix(mix_line(1, graph_, at), graph_[at.scope]), kind(node));
 }
 
 std::uint64_t AlignmentSide::by_line(NodeId node) const {
+  if (!has_line(node)) return kNoKey;
   return mix(mix_line(2, graph_, graph_[graph_[node].loc]), kind(node));
 }
 
 std::uint64_t AlignmentSide::by_function(NodeId node) const {
+  if (!has_line(node)) return kNoKey;
   const Location& at = graph_[graph_[node].loc];
   const std::uint64_t place = mix(mix(3, base_name(graph_[at.file])), graph_[at.function]);
   return mix(mix(place, graph_[at.scope]), kind(node));

@@ -35,7 +35,14 @@ class AlignmentSide {
   bool is_in_loop(NodeId node) const { return in_loop_[graph_[node].parent.raw] != 0; }
 
   // Keys, equal on both sides for what may be the same; from the most to the least telling.
+  /// Assignments have no line: module and attribute.
+  std::uint64_t by_assignment(NodeId node) const;
   std::uint64_t by_stack(NodeId node) const;
+  /// The stack without its innermost frame: what one graph has as an operator may be a helper's code in the other
+  /// (`Tensor.split`, `x.T`).
+  std::uint64_t by_callers(NodeId node) const;
+  /// Not known of this node: no line, no caller, no assignment.
+  static constexpr std::uint64_t kNoKey = 0;
   std::uint64_t by_scope(NodeId node) const;
   std::uint64_t by_line(NodeId node) const;
   /// Not the line: the function that the node stands in.

@@ -85,7 +85,7 @@ class LossFinder {
     for (NodeId node : scripted_.all_nodes()) {
       if (provenance_.constants().is_dead(scripted_[node].parent)) continue;
       const std::string_view op = scripted_[scripted_[node].op];
-      if (op == "prim::SetAttr" && !pairing_.is_kept(node)) lose_assignment(node);
+      if (assigns_state(node) && !pairing_.is_kept(node)) lose_assignment(node);
       if (pairing_.is_kept(node) && !only_tells(op)) compare_operands(node);
     }
     for (FunctionId function : scripted_.functions()) compare_outputs(function);
@@ -100,6 +100,13 @@ class LossFinder {
       }
     }
     return false;
+  }
+
+  /// An attribute of a module is assigned; an object that the code itself makes (a context manager) is no state.
+  bool assigns_state(NodeId node) const {
+    const ValueId object = value_at(scripted_[scripted_[node].operands], 0);
+    if (scripted_[scripted_[node].op] != "prim::SetAttr" || !object) return false;
+    return bool(provenance_.constants().modules().module(object));
   }
 
   void compare_operands(NodeId node) {

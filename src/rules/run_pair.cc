@@ -172,7 +172,7 @@ class Reconciler {
       Loss& loss = losses_.found[i];
       Report report = RuleRunner::report_as(of_script_, loss.rule, loss.node, loss.severity, std::move(loss.message),
                                             std::move(loss.explain));
-      if (report.finding.at.line == 0) place_at_function(report.finding, loss.node);
+      if (report.finding.at.line == 0) place_nearby(report.finding, loss.node);
       told.push_back(std::move(report));
     }
     std::unordered_map<std::string, std::size_t> known;  // rule and line
@@ -187,9 +187,14 @@ class Reconciler {
     }
   }
 
-  /// Packing and returning have no line of their own.
-  void place_at_function(Finding& finding, NodeId node) const {
+  /// Assigning, packing and returning have no line of their own: what makes the value has, or the function.
+  void place_nearby(Finding& finding, NodeId node) const {
     if (!node) return;
+    for (ValueId operand : scripted_[scripted_[node].operands]) {
+      const NodeId maker = operand ? scripted_.defining_node(operand) : NodeId{};
+      if (maker && scripted_[scripted_[maker].op] != "prim::GetAttr") finding.at = of_script_.span_of(maker);
+      if (finding.at.line != 0) return;
+    }
     const LocationId at = scripted_[scripted_[scripted_[node].parent].function].loc;
     if (at) finding.at = span_of(scripted_, at);
   }
