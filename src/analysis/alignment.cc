@@ -33,18 +33,17 @@ class Matcher {
       : left_(left), right_(right), left_of_(left_of), used_(left.graph().all_nodes().size(), 0) {}
 
   /// Matches right nodes that are still alone with left ones of the same key.
-  void match_by(Key left_key, Key right_key, std::span<const NodeId> left, std::span<const NodeId> right,
-                bool near_only = false) {
+  void match_by(Key key, std::span<const NodeId> left, std::span<const NodeId> right, bool near_only = false) {
     std::unordered_map<std::uint64_t, Group> groups;
     for (NodeId node : left) {
       if (!is_free(node)) continue;
-      const std::uint64_t key = (left_.*left_key)(node);
-      if (key != AlignmentSide::kNoKey) groups[key].nodes.push_back(node);
+      const std::uint64_t hash = (left_.*key)(node);
+      if (hash != AlignmentSide::kNoKey) groups[hash].nodes.push_back(node);
     }
     for (NodeId node : right) {
       if (left_of_[node.raw]) continue;
-      const std::uint64_t key = (right_.*right_key)(node);
-      const auto group = key == AlignmentSide::kNoKey ? groups.end() : groups.find(key);
+      const std::uint64_t hash = (right_.*key)(node);
+      const auto group = hash == AlignmentSide::kNoKey ? groups.end() : groups.find(hash);
       if (group != groups.end()) match_in(group->second, node, near_only);
     }
   }
@@ -257,13 +256,12 @@ Alignment::Alignment(const Graph& left, const Graph& right)
     const std::vector<NodeId> on_left = left_side.nodes_of(function);
     const std::vector<NodeId> on_right = right_side.nodes_of(function_of_[function.raw]);
     using Side = AlignmentSide;
-    matcher.match_by(&Side::by_assignment, &Side::by_assignment, on_left, on_right);
-    matcher.match_by(&Side::by_stack, &Side::by_stack, on_left, on_right);
-    matcher.match_by(&Side::by_stack, &Side::by_callers, on_left, on_right);
-    matcher.match_by(&Side::by_callers, &Side::by_stack, on_left, on_right);
-    matcher.match_by(&Side::by_scope, &Side::by_scope, on_left, on_right);
-    matcher.match_by(&Side::by_line, &Side::by_line, on_left, on_right);
-    matcher.match_by(&Side::by_function, &Side::by_function, on_left, on_right, true);
+    matcher.match_by(&Side::by_assignment, on_left, on_right);
+    matcher.match_by(&Side::by_stack, on_left, on_right);
+    matcher.match_by(&Side::by_scope, on_left, on_right);
+    matcher.match_by(&Side::by_line, on_left, on_right);
+    matcher.match_by(&Side::by_user_stack, on_left, on_right);
+    matcher.match_by(&Side::by_function, on_left, on_right, true);
     if (!has_lines_) matcher.match_by_order(on_left, on_right);
   }
   keep(left);

@@ -5,6 +5,7 @@
 
 #include "analysis/constant_values.h"
 #include "analysis/control_flow.h"
+#include "analysis/library_files.h"
 #include "analysis/operator_twins.h"
 #include "analysis/operators.h"
 #include "ir/walk.h"
@@ -58,6 +59,7 @@ std::vector<NodeId> AlignmentSide::nodes_of(FunctionId function) const {
 /// Frames without a file are left out: a trace has them where a script has lines, and the reverse.
 void AlignmentSide::hash_locations() {
   stack_.assign(graph_.locations().size(), 0);
+  user_stack_.assign(stack_.size(), 0);
   std::vector<std::uint8_t> known(stack_.size(), 0);
   std::vector<LocationId> pending;
   for (LocationId id : graph_.locations()) {
@@ -69,8 +71,13 @@ void AlignmentSide::hash_locations() {
       const LocationId at = pending.back();
       pending.pop_back();
       const Location& frame = graph_[at];
-      const std::uint64_t outer = frame.caller ? stack_[frame.caller.raw] : 0;
-      stack_[at.raw] = frame.file && frame.line != 0 ? mix_line(outer, graph_, frame) : outer;
+      const bool placed = frame.file && frame.line != 0;
+      const auto extend = [&](std::vector<std::uint64_t>& stack, bool counts) {
+        const std::uint64_t outer = frame.caller ? stack[frame.caller.raw] : 0;
+        stack[at.raw] = counts ? mix_line(outer, graph_, frame) : outer;
+      };
+      extend(stack_, placed);
+      extend(user_stack_, placed && !is_library_file(graph_[frame.file]));
     }
   }
 }
@@ -163,11 +170,10 @@ std::uint64_t AlignmentSide::by_stack(NodeId node) const {
   return mix(mix(stack_[at.raw], graph_[graph_[at].scope]), kind(node));
 }
 
-std::uint64_t AlignmentSide::by_callers(NodeId node) const {
+std::uint64_t AlignmentSide::by_user_stack(NodeId node) const {
   if (!has_line(node)) return kNoKey;
-  const LocationId caller = graph_[graph_[node].loc].caller;
-  if (!caller || stack_[caller.raw] == 0) return kNoKey;
-  return mix(mix(stack_[caller.raw], graph_[graph_[caller].scope]), kind(node));
+  const LocationId at = graph_[node].loc;
+  return mix(mix(mix(user_stack_[at.raw], 6), graph_[graph_[at].scope]), kind(node));
 }
 
 std::uint64_t AlignmentSide::by_scope(NodeId node) const {

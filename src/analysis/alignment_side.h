@@ -38,10 +38,10 @@ class AlignmentSide {
   /// Assignments have no line: module and attribute.
   std::uint64_t by_assignment(NodeId node) const;
   std::uint64_t by_stack(NodeId node) const;
-  /// The stack without its innermost frame: what one graph has as an operator may be a helper's code in the other
-  /// (`Tensor.split`, `x.T`).
-  std::uint64_t by_callers(NodeId node) const;
-  /// Not known of this node: no line, no caller, no assignment.
+  /// The stack without PyTorch's own frames: what one graph has as an operator may be a helper's code in the other
+  /// (`Tensor.split`, `x // y`).
+  std::uint64_t by_user_stack(NodeId node) const;
+  /// Not known of this node: no line, no assignment.
   static constexpr std::uint64_t kNoKey = 0;
   std::uint64_t by_scope(NodeId node) const;
   std::uint64_t by_line(NodeId node) const;
@@ -64,10 +64,11 @@ class AlignmentSide {
 
   const Graph& graph_;
   ModuleValues modules_;
-  std::vector<std::uint64_t> stack_;   // by location
-  std::vector<std::uint8_t> in_loop_;  // by block
-  std::vector<std::uint8_t> number_;   // by value
-  std::vector<std::uint32_t> kind_;    // by node
+  std::vector<std::uint64_t> user_stack_;  // by location
+  std::vector<std::uint64_t> stack_;       // by location
+  std::vector<std::uint8_t> in_loop_;      // by block
+  std::vector<std::uint8_t> number_;       // by value
+  std::vector<std::uint32_t> kind_;        // by node
 };
 
 }  // namespace graphwitness

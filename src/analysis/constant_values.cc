@@ -72,7 +72,7 @@ std::string number_text(double number) {
 std::string tensor_text(const Graph& graph, const Tensor& tensor) {
   if (const auto number = single_element(graph, tensor)) return number_text(*number);
   const Type& type = graph[tensor.type];
-  std::string text = "a tensor";
+  std::string text = "tensor";
   if (!type.ranked) return text;
   text += " of shape [";
   std::string_view separator;

@@ -20,7 +20,7 @@ NodeId constant_node(const Graph& graph, ValueId value);
 /// The number that a constant holds: an int, float, bool or a tensor of one element.
 std::optional<double> constant_number(const Graph& graph, ValueId value);
 
-/// A constant as a message shows it: "3", "[2, 3]", "a tensor of 12 elements".
+/// A constant as a message shows it: "3", "[2, 3]", "tensor of shape [3, 4]".
 std::string constant_text(const Graph& graph, ValueId value);
 
 /// The elements of a list or tuple that is made on the spot; empty for anything else.
