@@ -10,7 +10,8 @@ EMITTED/index.json says of each ID:
   hazard      false for a control, which must stay silent and must not be refuted
   only        "onnx..." when only the ONNX export is wrong: not counted
   lines       first and last line of the module in its Python file
-  truth       scripted against traced on an input chosen to part them: "eq", or how they part; null without both archives
+  truth       scripted against traced on an input chosen to part them: "eq", "both-raise" or how they part; null without
+              both archives
   scope       how that input relates to the example: same_shapes, other_shapes or other (dtype, layout, structure)
   input_only  false when a mode, a context or several calls are needed to part them
   fits        optional: the rules that name this hazard; without it any rule does
@@ -35,6 +36,7 @@ from pathlib import Path
 
 FAMILIES = ['CF', 'SH', 'VA', 'TC', 'ST', 'MD', 'IO', 'MX', 'LB', 'OX']
 SCOPES = ['same_shapes', 'other_shapes']
+AGREE = ('eq', 'both-raise')
 COUNTED = ('warning', 'error')
 DEFAULT_PROGRAM = Path(__file__).resolve().parent.parent / 'build/release/bin/graphwitness'
 CHECK_SECONDS = 120
@@ -305,9 +307,9 @@ def verify_all(arguments, modules):
     in_parallel(arguments.jobs, lambda module: verify(arguments.program, module, arguments), modules)
     for module in modules:
         print_verdict(module)
-    hazards = [module for module in modules if module.hazard and module.row['truth'] != 'eq']
+    hazards = [module for module in modules if module.hazard and module.row['truth'] not in AGREE]
     controls = [module for module in modules if not module.hazard]
-    equal = [module for module in modules if module.hazard and module.row['truth'] == 'eq']
+    equal = [module for module in modules if module.hazard and module.row['truth'] in AGREE]
     missed = [module for module in hazards if module.row['input_only'] and module.row['scope'] in SCOPES
               and module.verdict.get(module.row['scope']) != 'refuted']
     print_list('hazards not refuted where they can be', missed, lambda module: f'  {module.verdict.get(module.row["scope"])}')
