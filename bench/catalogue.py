@@ -16,8 +16,9 @@ EMITTED/index.json says of each ID:
   input_only  false when a mode, a context or several calls are needed to part them
   fits        optional: the rules that name this hazard; without it any rule does
 
-A hazard is named by a warning or an error of a fitting rule in any of three runs: `check scripted.pt`, `check traced.pt`,
-and `check scripted.pt --against traced.pt`. It is on a line inside when the place of such a finding is within `lines`.
+A hazard is named by a warning or an error of a fitting rule in any of three runs: `check scripted.pt`, `check
+traced.pt`, and `check scripted.pt --against traced.pt`. It is on a line inside when the place of such a finding is
+within `lines`.
 A control must get neither a warning nor an error of any rule. Controls of family MX hold a scripted function inside the
 trace, so their scripted file has a live branch by construction: they are judged on the pair alone.
 
@@ -111,17 +112,12 @@ def load(emitted, only, fits_file):
     return sorted(modules, key=lambda module: (FAMILIES.index(module.family), module.name))
 
 
-def in_parallel(jobs, work, items):
-    """Results in the order of the items, with a count on a terminal."""
-    results = []
+def in_parallel(jobs, work, show, modules):
+    """Works on several at a time, and shows each in their order as soon as it and those before it are done."""
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        for result in pool.map(work, items):
-            results.append(result)
-            if sys.stderr.isatty():
-                print(f'\r{len(results)} of {len(items)}', end='', file=sys.stderr)
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
-    return results
+        for module, _ in zip(modules, pool.map(work, modules)):
+            show(module)
+            sys.stdout.flush()
 
 
 def percent(part, whole):
@@ -182,7 +178,8 @@ def print_check_table(hazards, controls):
         named = sum(module.named() for module in of[0])
         inside = sum(module.named_inside() for module in of[0])
         alarms = sum(bool(module.judged()) for module in of[1])
-        print(f'{family:6}   {percent(named, len(of[0]))}   {percent(inside, len(of[0]))}   {percent(alarms, len(of[1]))}')
+        columns = percent(named, len(of[0])), percent(inside, len(of[0])), percent(alarms, len(of[1]))
+        print(f'{family:6}   ' + '   '.join(columns))
 
 
 def print_runs_table(hazards):
@@ -214,16 +211,15 @@ def runs_of(module):
 
 def check_all(arguments, modules):
     with_pairs = option_exists(arguments.program, 'check', '--against')
-    in_parallel(arguments.jobs, lambda module: check(arguments.program, module, with_pairs), modules)
-    for module in modules:
-        print_module(module)
+    in_parallel(arguments.jobs, lambda module: check(arguments.program, module, with_pairs), print_module, modules)
     hazards = [module for module in modules if module.hazard and not module.row.get('only')]
     controls = [module for module in modules if not module.hazard]
     print_list('missed', [module for module in hazards if not module.named()], runs_of)
     print_list('named, but on no line inside',
                [module for module in hazards if module.named() and not module.named_inside()], rules_of)
     print_list('false alarms', [module for module in controls if module.judged()], rules_of)
-    print_list('not checked', [module for module in modules if module.errors], lambda module: '  ' + module.errors[0][1])
+    print_list('not checked', [module for module in modules if module.errors],
+               lambda module: f'  {module.errors[0][1]}')
     print_runs_table(hazards)
     print_check_table(hazards, controls)
     if not with_pairs:
@@ -250,7 +246,8 @@ def verify(program, module, arguments):
 def print_verdict(module):
     verdict = ', '.join(f'{scope} {module.verdict.get(scope, "-")}' for scope in SCOPES)
     kind = 'hazard' if module.hazard else 'control'
-    print(f'{module.name} {kind} parts on {module.row["scope"]} ({module.row["truth"]}): {verdict}; {module.seconds:.1f} s')
+    truth = f'differ.pt is of {module.row["scope"]}, truth {module.row["truth"]}'
+    print(f'{module.name} {kind} ({truth}): {verdict}; {module.seconds:.1f} s')
     for _, message in module.errors:
         print(f'    not verified: {message}')
     for reason in module.report.get('reasons', []):
@@ -304,18 +301,18 @@ def verify_all(arguments, modules):
     if not option_exists(arguments.program, 'verify', '--example'):
         sys.exit(f'`{arguments.program}` has no `verify`')
     modules = [module for module in modules if module.has_pair() and module.file('example.pt')]
-    in_parallel(arguments.jobs, lambda module: verify(arguments.program, module, arguments), modules)
-    for module in modules:
-        print_verdict(module)
+    in_parallel(arguments.jobs, lambda module: verify(arguments.program, module, arguments), print_verdict, modules)
     hazards = [module for module in modules if module.hazard and module.row['truth'] not in AGREE]
     controls = [module for module in modules if not module.hazard]
     equal = [module for module in modules if module.hazard and module.row['truth'] in AGREE]
     missed = [module for module in hazards if module.row['input_only'] and module.row['scope'] in SCOPES
               and module.verdict.get(module.row['scope']) != 'refuted']
-    print_list('hazards not refuted where they can be', missed, lambda module: f'  {module.verdict.get(module.row["scope"])}')
+    print_list('hazards not refuted where they can be', missed,
+               lambda module: f'  {module.row["scope"]} {module.verdict.get(module.row["scope"])}')
     refuted = lambda group: [module for module in group if refuted_anywhere(module) == 'refuted']
     print_list('controls refuted', refuted(controls), lambda module: '')
-    print_list('refuted, though scripted and traced agree on the input that was chosen', refuted(equal), lambda module: '')
+    print_list('refuted, though scripted and traced agree on the input that was chosen', refuted(equal),
+               lambda module: '')
     print_proofs_of_hazards(hazards)
     print_verify_table(hazards, controls)
     if modules:
@@ -325,7 +322,8 @@ def verify_all(arguments, modules):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('emitted', type=Path, help='the folder with index.json')
-    parser.add_argument('--program', type=Path, default=DEFAULT_PROGRAM, help='graphwitness (default: that of the release preset)')
+    parser.add_argument('--program', type=Path, default=DEFAULT_PROGRAM,
+                        help='graphwitness (default: that of the release preset)')
     parser.add_argument('--jobs', type=int, default=1, metavar='N', help='modules at a time (default 1)')
     parser.add_argument('--only', default='', metavar='ID,...', help='these modules alone')
     parser.add_argument('--fits', type=Path, metavar='FILE', help='JSON object: the fitting rules of each ID')
