@@ -1,7 +1,7 @@
 #include "analysis/constant_values.h"
 
-#include <array>
 #include <cstring>
+#include <span>
 #include <string_view>
 
 #include "analysis/operator_twins.h"
@@ -19,10 +19,7 @@ bool copies(std::string_view op) {
          op == "aten::contiguous";
 }
 
-const Literal* literal_of(const Graph& graph, NodeId constant) {
-  const Literal* literal = graph.attribute(constant, "value");
-  return literal;
-}
+const Literal* literal_of(const Graph& graph, NodeId constant) { return graph.attribute(constant, "value"); }
 
 template <class T>
 double read_element(std::span<const std::byte> data) {

@@ -106,7 +106,9 @@ std::vector<Found> run_case(std::span<const Rule* const> rules, const std::strin
 void check_case(const Rule& rule, const std::string& file, const Case& test) {
   const Rule* const rules[] = {&rule};
   std::vector<Expectation> expected = expectations(test.text);
-  for (const auto& [finding, line] : run_case(rules, file, test.text)) {
+  for (const Found& found : run_case(rules, file, test.text)) {
+    const Finding& finding = found.finding;
+    const std::uint32_t line = found.line;
     const auto met = std::ranges::find_if(expected, [&](const Expectation& e) { return meets(finding, line, e); });
     CHECK_MESSAGE(met != expected.end(), file << ":" << test.first_line + line - 1 << ": unexpected "
                                               << name_of(finding.severity) << " " << finding.rule << ": "
