@@ -3,9 +3,7 @@
 namespace graphwitness {
 namespace {
 
-void run(RuleContext& context) {
-  report_branches(context, DecisionKind::data);
-}
+void run(RuleContext& context) { report_branches(context, DecisionKind::data); }
 
 }  // namespace
 

@@ -3,9 +3,7 @@
 namespace graphwitness {
 namespace {
 
-void run(RuleContext& context) {
-  report_branches(context, DecisionKind::shape);
-}
+void run(RuleContext& context) { report_branches(context, DecisionKind::shape); }
 
 }  // namespace
 
