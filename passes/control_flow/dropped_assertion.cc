@@ -74,7 +74,7 @@ void run(RuleContext& context) {
 
 }  // namespace
 
-extern constinit const Rule rule_dropped_assertion{
-    "dropped-assertion", "an error that data or shapes raise; tracing drops the check", run};
+extern constinit const Rule rule_dropped_assertion{"dropped-assertion",
+                                                   "an error that data or shapes raise; tracing drops the check", run};
 
 }  // namespace graphwitness

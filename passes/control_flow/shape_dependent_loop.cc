@@ -11,7 +11,7 @@ void run(RuleContext& context) {
 
 }  // namespace
 
-extern constinit const Rule rule_shape_dependent_loop{
-    "shape-dependent-loop", "the shape of an input decides how often a loop turns", run};
+extern constinit const Rule rule_shape_dependent_loop{"shape-dependent-loop",
+                                                      "the shape of an input decides how often a loop turns", run};
 
 }  // namespace graphwitness

@@ -13,7 +13,7 @@ void run(RuleContext& context) {
 
 }  // namespace
 
-extern constinit const Rule rule_frozen_shape{
-    "frozen-shape", "a size or rank that is, or would become, a constant of the trace", run};
+extern constinit const Rule rule_frozen_shape{"frozen-shape",
+                                              "a size or rank that is, or would become, a constant of the trace", run};
 
 }  // namespace graphwitness

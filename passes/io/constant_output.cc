@@ -16,7 +16,8 @@ Reaches what_reaches(const Provenance& provenance, ValueId output) {
   for (Facet facet : {Facet::data, Facet::shape, Facet::structure}) {
     for (Origin origin : provenance.origins(output, facet)) {
       const std::string_view name = name_of(origin);
-      const bool is_own = name == "attribute" || name == "state" || name == "random" || name == "training" || name == "mode";
+      const bool is_own =
+          name == "attribute" || name == "state" || name == "random" || name == "training" || name == "mode";
       if (!is_own) return Reaches::inputs;
       found = Reaches::attributes;
     }
@@ -47,14 +48,18 @@ void check(RuleContext& context, const Function& function, ValueId output, std::
   if (reaches == Reaches::inputs || graph[output].def == Value::Def::constant) return;
   const bool is_own = reaches == Reaches::attributes || reads_attribute(graph, output);
   const bool traced = function.origin == Function::Origin::traced;
-  const std::string which = graph[graph[function.body].outputs].size() == 1 ? "the output" : "output " + std::to_string(index);
-  context.report(graph.defining_node(output), is_own ? Severity::note : Severity::warning,
-                 which + " is the same for every input" + (is_own ? ": it comes from parameters, state or random numbers alone" : ""),
-                 [traced](Finding& finding) {
-                   finding.keeps = traced ? "what the example gave" : "";
-                   finding.loses = traced ? "how it hangs on the input, if it did" : "";
-                   finding.fix = "compute it with tensor operations from an input: sizes as `x.size(i)`, without `int()`, NumPy or `.data`";
-                 });
+  const std::string which =
+      graph[graph[function.body].outputs].size() == 1 ? "the output" : "output " + std::to_string(index);
+  context.report(
+      graph.defining_node(output), is_own ? Severity::note : Severity::warning,
+      which + " is the same for every input" +
+          (is_own ? ": it comes from parameters, state or random numbers alone" : ""),
+      [traced](Finding& finding) {
+        finding.keeps = traced ? "what the example gave" : "";
+        finding.loses = traced ? "how it hangs on the input, if it did" : "";
+        finding.fix =
+            "compute it with tensor operations from an input: sizes as `x.size(i)`, without `int()`, NumPy or `.data`";
+      });
 }
 
 void run(RuleContext& context) {

@@ -14,10 +14,14 @@ bool is_container(const Type& type) {
 std::string_view structure_of(const Graph& graph, TypeId id, bool at_top) {
   const Type& type = graph[id];
   switch (type.kind) {
-    case Type::Kind::dict: return "a dictionary";
-    case Type::Kind::list: return "a list, whose length may vary";
-    case Type::Kind::none: return "None";
-    case Type::Kind::optional: return "None at times";
+    case Type::Kind::dict:
+      return "a dictionary";
+    case Type::Kind::list:
+      return "a list, whose length may vary";
+    case Type::Kind::none:
+      return "None";
+    case Type::Kind::optional:
+      return "None at times";
     case Type::Kind::tuple:
       for (TypeId item : graph[type.args]) {
         if (is_container(graph[item])) return "nested";
@@ -25,8 +29,10 @@ std::string_view structure_of(const Graph& graph, TypeId id, bool at_top) {
         if (!inner.empty()) return inner;
       }
       return {};
-    case Type::Kind::scalar: return at_top ? "a Python number" : "a tuple with a Python number";
-    default: return {};
+    case Type::Kind::scalar:
+      return at_top ? "a Python number" : "a tuple with a Python number";
+    default:
+      return {};
   }
 }
 
@@ -37,7 +43,8 @@ void report_returned_sizes(RuleContext& context, const Function& function) {
     const NodeId node = value ? graph.defining_node(value) : NodeId{};
     if (!node || graph[graph[node].op] != "prim::NumToTensor" || !is_recorded(graph, node)) return false;
     const NodeId size = graph.defining_node(graph[graph[node].operands][0]);
-    context.report(size ? size : node, Severity::warning, "a size is returned; the model gives a Python number, its trace gives a tensor",
+    context.report(size ? size : node, Severity::warning,
+                   "a size is returned; the model gives a Python number, its trace gives a tensor",
                    [](Finding& finding) {
                      finding.provenance = {"shape"};
                      finding.keeps = "a tensor of no dimensions";
@@ -85,7 +92,9 @@ void run(RuleContext& context) {
       if (type.kind != Type::Kind::dict && type.kind != Type::Kind::list) continue;
       const auto uses = graph.uses(parameter);
       context.report(uses.empty() ? NodeId{} : uses[0].user, Severity::note,
-                     "the input `" + std::string(graph[graph[parameter].name]) + "` is " + std::string(structure_of(graph, graph[parameter].type, true)), fix);
+                     "the input `" + std::string(graph[graph[parameter].name]) + "` is " +
+                         std::string(structure_of(graph, graph[parameter].type, true)),
+                     fix);
     }
   }
 }

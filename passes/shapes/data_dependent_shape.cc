@@ -51,7 +51,7 @@ void run(RuleContext& context) {
 
 }  // namespace
 
-extern constinit const Rule rule_data_dependent_shape{
-    "data-dependent-shape", "how many elements a tensor has depends on tensor data", run};
+extern constinit const Rule rule_data_dependent_shape{"data-dependent-shape",
+                                                      "how many elements a tensor has depends on tensor data", run};
 
 }  // namespace graphwitness

@@ -17,13 +17,15 @@ void run(RuleContext& context) {
                                       : "a view is written in place, and with it the tensor that it is a view of",
                    [](Finding& finding) {
                      finding.loses = "in ONNX, which has no views, often the write";
-                     finding.fix = "build the tensor from its parts: `torch.stack`, `torch.cat`, `torch.where`, `torch.scatter`";
+                     finding.fix =
+                         "build the tensor from its parts: `torch.stack`, `torch.cat`, `torch.where`, `torch.scatter`";
                    });
   }
 }
 
 }  // namespace
 
-extern constinit const Rule rule_aliased_write{"aliased-write", "a write in place that reaches other tensors through shared memory", run};
+extern constinit const Rule rule_aliased_write{
+    "aliased-write", "a write in place that reaches other tensors through shared memory", run};
 
 }  // namespace graphwitness

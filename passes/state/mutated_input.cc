@@ -16,10 +16,12 @@ void run(RuleContext& context) {
     const std::string name(graph[graph[write.root].name]);
     const bool is_lost = write.through_data && why_note(context, write.node).empty();
     context.report(write.node, is_lost ? Severity::error : Severity::note,
-                   "the input `" + name + "` is written in place" + (write.through_data ? " through `.data`, which a trace does not record" : ""),
+                   "the input `" + name + "` is written in place" +
+                       (write.through_data ? " through `.data`, which a trace does not record" : ""),
                    [name](Finding& finding) {
                      finding.inputs = {name};
-                     finding.loses = "the caller's tensor, which has other values after the call; ONNX has no such write";
+                     finding.loses =
+                         "the caller's tensor, which has other values after the call; ONNX has no such write";
                      finding.fix = "work on a copy: `" + name + " = " + name + ".clone()`";
                    });
   }

@@ -46,14 +46,17 @@ void run(RuleContext& context) {
     const std::string why = why_note(context, write.node);
     if (write.of_container || write.through_data) {
       context.report(write.node, why.empty() ? Severity::warning : Severity::note,
-                     name + (write.of_container ? " is changed when the model runs; a trace does not change it"
-                                                : " is written through `.data`, which a trace does not record") + why,
+                     name +
+                         (write.of_container ? " is changed when the model runs; a trace does not change it"
+                                             : " is written through `.data`, which a trace does not record") +
+                         why,
                      explain);
       continue;
     }
     context.report(write.node, Severity::note, name + " is written in place when the model runs", [](Finding& finding) {
       finding.provenance = {"state"};
-      finding.loses = "in ONNX the write; in a trace nothing but the write of the traced call itself, which the file holds";
+      finding.loses =
+          "in ONNX the write; in a trace nothing but the write of the traced call itself, which the file holds";
       finding.fix = "return the new value, where the model is exported to ONNX";
     });
   }
@@ -61,6 +64,7 @@ void run(RuleContext& context) {
 
 }  // namespace
 
-extern constinit const Rule rule_mutated_state{"mutated-state", "the model changes its own attributes when it runs", run};
+extern constinit const Rule rule_mutated_state{"mutated-state", "the model changes its own attributes when it runs",
+                                               run};
 
 }  // namespace graphwitness

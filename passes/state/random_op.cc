@@ -11,7 +11,8 @@ void run(RuleContext& context) {
   const auto& constants = context.analysis<Provenance>().constants();
   for (NodeId node : graph.all_nodes()) {
     if (constants.is_dead(graph[node].parent) || !effect_of(graph, node).random) continue;
-    context.report(node, Severity::note, "`" + std::string(graph[graph[node].op]) + "` draws random numbers: results differ from run to run",
+    context.report(node, Severity::note,
+                   "`" + std::string(graph[graph[node].op]) + "` draws random numbers: results differ from run to run",
                    [](Finding& finding) {
                      finding.provenance = {"random"};
                      finding.loses = "the seed, in ONNX and in other runtimes";

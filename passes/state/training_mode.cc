@@ -59,7 +59,8 @@ bool is_on(const Graph& graph, const Constants& constants, NodeId node) {
   if (graph[value].def == Value::Def::constant) tensor = TensorId{graph[value].owner};
   if (const NodeId maker = graph.defining_node(value)) {
     const Literal* const literal = graph.attribute(maker, "value");
-    if (literal != nullptr && literal->kind == Literal::Kind::tensor) tensor = TensorId{static_cast<std::uint32_t>(literal->bits)};
+    if (literal != nullptr && literal->kind == Literal::Kind::tensor)
+      tensor = TensorId{static_cast<std::uint32_t>(literal->bits)};
   }
   if (!tensor) return false;
   const auto data = graph[graph[*tensor].data];
@@ -75,7 +76,8 @@ bool is_by_module(RuleContext& context, NodeId node) {
   for (LocationId frame : frames_of(graph, graph[node].loc)) {
     if (graph[graph[frame].file].find("torch/nn/modules/") != std::string_view::npos) return true;
     if (!graph[frame].file || is_library_file(graph[graph[frame].file])) continue;
-    return context.analysis<RecordedSources>().line(graph[frame].file, graph[frame].line).find(".training") != std::string::npos;
+    return context.analysis<RecordedSources>().line(graph[frame].file, graph[frame].line).find(".training") !=
+           std::string::npos;
   }
   return false;
 }
@@ -84,7 +86,8 @@ void run(RuleContext& context) {
   const Graph& graph = context.graph();
   const auto& constants = context.analysis<Provenance>().constants();
   for (NodeId node : graph.all_nodes()) {
-    if (constants.is_dead(graph[node].parent) || !is_on(graph, constants, node) || is_by_design(graph, constants, node)) continue;
+    if (constants.is_dead(graph[node].parent) || !is_on(graph, constants, node) || is_by_design(graph, constants, node))
+      continue;
     const std::string op = "`" + std::string(graph[graph[node].op]) + "`";
     const bool is_onnx = graph.format() == Format::onnx;
     const bool by_module = is_onnx || is_by_module(context, node);
@@ -92,18 +95,20 @@ void run(RuleContext& context) {
     std::string message = op + " runs in training mode";
     if (!by_module) message += ", as the code says";
     if (by_module && recorded) message += "; `.eval()` on the trace does not end it";
-    context.report(node, by_module ? Severity::warning : Severity::note, std::move(message), [by_module, recorded](Finding& finding) {
-      finding.provenance = {"training"};
-      finding.keeps = "the mode that the model was in";
-      finding.loses = recorded ? "the other mode" : "";
-      finding.fix = by_module ? "call `.eval()` on the model before it is traced, scripted or exported"
-                              : "pass `training=self.training`, where it is meant for training only";
-    });
+    context.report(node, by_module ? Severity::warning : Severity::note, std::move(message),
+                   [by_module, recorded](Finding& finding) {
+                     finding.provenance = {"training"};
+                     finding.keeps = "the mode that the model was in";
+                     finding.loses = recorded ? "the other mode" : "";
+                     finding.fix = by_module ? "call `.eval()` on the model before it is traced, scripted or exported"
+                                             : "pass `training=self.training`, where it is meant for training only";
+                   });
   }
 }
 
 }  // namespace
 
-extern constinit const Rule rule_training_mode{"training-mode", "dropout or batch norm that runs in training mode", run};
+extern constinit const Rule rule_training_mode{"training-mode", "dropout or batch norm that runs in training mode",
+                                               run};
 
 }  // namespace graphwitness

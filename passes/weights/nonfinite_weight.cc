@@ -26,13 +26,18 @@ struct Layout {
 
 std::optional<Layout> layout_of(DType dtype) {
   switch (dtype) {
-    case DType::f16: return Layout{0x7C00, 0x03FF};
-    case DType::bf16: return Layout{0x7F80, 0x007F};
+    case DType::f16:
+      return Layout{0x7C00, 0x03FF};
+    case DType::bf16:
+      return Layout{0x7F80, 0x007F};
     case DType::f32:
-    case DType::c64: return Layout{0x7F80'0000, 0x007F'FFFF};
+    case DType::c64:
+      return Layout{0x7F80'0000, 0x007F'FFFF};
     case DType::f64:
-    case DType::c128: return Layout{0x7FF0'0000'0000'0000, 0x000F'FFFF'FFFF'FFFF};
-    default: return std::nullopt;
+    case DType::c128:
+      return Layout{0x7FF0'0000'0000'0000, 0x000F'FFFF'FFFF'FFFF};
+    default:
+      return std::nullopt;
   }
 }
 
@@ -100,15 +105,18 @@ void run(RuleContext& context) {
     message += " of " + std::to_string(counts.elements) + " numbers";
     if (!is_dense(graph, tensor)) message += ", or the memory between its elements does";
     const bool is_constant = name.starts_with("constants/") || name == "a constant";  // -inf in masks is meant
-    context.report({}, is_constant && counts.nan == 0 ? Severity::note : Severity::warning, std::move(message), [](Finding& finding) {
-      finding.provenance = {"attribute"};
-      finding.fix = "look at the training run, or at the conversion to a smaller dtype, that wrote the file";
-    });
+    context.report({}, is_constant && counts.nan == 0 ? Severity::note : Severity::warning, std::move(message),
+                   [](Finding& finding) {
+                     finding.provenance = {"attribute"};
+                     finding.fix =
+                         "look at the training run, or at the conversion to a smaller dtype, that wrote the file";
+                   });
   }
 }
 
 }  // namespace
 
-extern constinit const Rule rule_nonfinite_weight{"nonfinite-weight", "NaN or infinity in a weight (only with `--weights`)", run};
+extern constinit const Rule rule_nonfinite_weight{"nonfinite-weight",
+                                                  "NaN or infinity in a weight (only with `--weights`)", run};
 
 }  // namespace graphwitness

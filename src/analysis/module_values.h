@@ -26,7 +26,7 @@ class ModuleValues {
 
  private:
   const Graph& graph_;
-  std::vector<ModuleId> modules_;  // by value
+  std::vector<ModuleId> modules_;                             // by value
   std::set<std::pair<ModuleId, std::string_view>> assigned_;  // module none: some module, not known which
 };
 

@@ -21,6 +21,9 @@ constexpr Effect kCompute{.data = {kD | kS, kD | kS, kD},
                           .shape = {kS, kS, kD},
                           .metadata = {kM, kM, kD | kT},
                           .structure = {kS | kT, kT, kD}};
+/// Numbers choose sizes, and how many there are the rank: padding, pooling, convolutions.
+constexpr Effect kResize{
+    .data = {kD | kS, kD | kS, kD}, .shape = {kS, kS, kD}, .metadata = {kM, kM, kT}, .structure = {kS | kT, kT, kD}};
 constexpr Effect kElementwise{
     .data = {kD, kD, kD}, .shape = {kS, kS, 0}, .metadata = {kM, kM, kM | kT}, .keeps_shape = true};
 constexpr Effect kCompare{
@@ -128,7 +131,8 @@ constexpr std::array kEntries = std::to_array<Entry>({
      "aten::threshold "
      "aten::triu aten::tril aten::true_divide aten::trunc aten::where aten::xlogy aten::type_as aten::clone aten::flip "
      "aten::cumsum aten::cumprod aten::softmax aten::log_softmax aten::layer_norm aten::batch_norm aten::instance_norm "
-     "aten::group_norm aten::sort aten::argsort aten::roll aten::__lshift__ aten::__rshift__ "
+     "aten::group_norm aten::sort aten::argsort aten::roll aten::__lshift__ aten::__rshift__ aten::__range_length "
+     "aten::__derive_index prim::min prim::max "
      "onnx::Abs onnx::Acos onnx::Acosh onnx::Add onnx::Asin onnx::Asinh onnx::Atan onnx::Atanh "
      "onnx::BatchNormalization "
      "onnx::BitShift onnx::BitwiseAnd onnx::BitwiseNot onnx::BitwiseOr onnx::BitwiseXor onnx::Cast onnx::CastLike "
@@ -142,27 +146,29 @@ constexpr std::array kEntries = std::to_array<Entry>({
      "onnx::Trilu "
      "onnx::Where onnx::QuantizeLinear onnx::DequantizeLinear"},
     {&kCompute, "computes from elements and sizes",
+     "aten::addbmm aten::addmm aten::addmv aten::all aten::amax aten::amin aten::any aten::argmax aten::argmin "
+     "aten::baddbmm aten::bilinear aten::cosine_similarity aten::cross aten::cummax aten::cummin aten::diag "
+     "aten::diff aten::dist aten::dot aten::einsum aten::embedding aten::embedding_bag aten::fft_fft "
+     "aten::fft_irfft aten::fft_rfft aten::gather aten::glu aten::gru aten::gru_cell aten::im2col aten::index_add "
+     "aten::index_copy aten::index_fill aten::index_put aten::index_select aten::inner aten::kthvalue "
+     "aten::linalg_norm aten::linalg_vector_norm aten::logcumsumexp aten::logsumexp aten::lstm aten::lstm_cell "
+     "aten::max aten::mean aten::median aten::min aten::mode aten::mv aten::norm aten::outer aten::prod "
+     "aten::rnn_tanh aten::rnn_relu aten::scaled_dot_product_attention aten::scatter aten::scatter_add aten::std "
+     "aten::std_mean aten::stft aten::sum aten::take aten::take_along_dim aten::tensordot aten::var "
+     "aten::var_mean aten::vstack aten::hstack onnx::Attention onnx::AveragePool onnx::Concat onnx::Conv "
+     "onnx::ConvTranspose onnx::Einsum onnx::Gather onnx::GatherElements onnx::GatherND onnx::Gemm "
+     "onnx::GlobalAveragePool onnx::GlobalMaxPool onnx::GRU onnx::LRN onnx::LSTM onnx::MatMul onnx::MaxPool "
+     "onnx::ReduceL1 onnx::ReduceL2 onnx::ReduceLogSumExp onnx::RNN onnx::ScatterElements onnx::ScatterND"},
+    {&kResize, "computes from elements and sizes; numbers give sizes, not the rank",
      "aten::_convolution aten::adaptive_avg_pool1d aten::adaptive_avg_pool2d aten::adaptive_avg_pool3d "
-     "aten::adaptive_max_pool1d aten::adaptive_max_pool2d aten::addbmm aten::addmm aten::addmv aten::all aten::amax "
-     "aten::amin aten::any aten::argmax aten::argmin aten::avg_pool1d aten::avg_pool2d aten::avg_pool3d aten::baddbmm "
-     "aten::bilinear aten::bmm aten::cat aten::concat aten::constant_pad_nd aten::conv1d aten::conv2d aten::conv3d "
-     "aten::conv_transpose1d aten::conv_transpose2d aten::conv_transpose3d aten::cosine_similarity aten::cross "
-     "aten::cummax aten::cummin aten::diag aten::diff aten::dist aten::dot aten::einsum aten::embedding "
-     "aten::embedding_bag aten::fft_fft aten::fft_irfft aten::fft_rfft aten::gather aten::glu aten::grid_sampler "
-     "aten::gru aten::gru_cell aten::im2col aten::index_add aten::index_copy aten::index_fill aten::index_put "
-     "aten::index_select aten::inner aten::kthvalue aten::linalg_norm aten::linalg_vector_norm aten::linear "
-     "aten::logcumsumexp aten::logsumexp aten::lstm aten::lstm_cell aten::matmul aten::max aten::max_pool1d "
-     "aten::max_pool2d aten::max_pool2d_with_indices aten::max_pool3d aten::mean aten::median aten::min aten::mm "
-     "aten::mode aten::mv aten::norm aten::outer aten::pad aten::pixel_shuffle aten::pixel_unshuffle aten::prod "
-     "aten::reflection_pad1d aten::reflection_pad2d aten::repeat aten::replication_pad1d aten::replication_pad2d "
-     "aten::rnn_tanh aten::rnn_relu aten::scaled_dot_product_attention aten::scatter aten::scatter_add aten::stack "
-     "aten::std aten::std_mean aten::stft aten::sum aten::take aten::take_along_dim aten::tensordot aten::topk "
+     "aten::adaptive_max_pool1d aten::adaptive_max_pool2d aten::avg_pool1d aten::avg_pool2d aten::avg_pool3d "
+     "aten::bmm aten::cat aten::concat aten::constant_pad_nd aten::conv1d aten::conv2d aten::conv3d "
+     "aten::conv_transpose1d aten::conv_transpose2d aten::conv_transpose3d aten::grid_sampler aten::linear "
+     "aten::matmul aten::max_pool1d aten::max_pool2d aten::max_pool2d_with_indices aten::max_pool3d aten::mm "
+     "aten::pad aten::pixel_shuffle aten::pixel_unshuffle aten::reflection_pad1d aten::reflection_pad2d "
+     "aten::repeat aten::replication_pad1d aten::replication_pad2d aten::stack aten::topk "
      "aten::upsample_bicubic2d aten::upsample_bilinear2d aten::upsample_linear1d aten::upsample_nearest1d "
-     "aten::upsample_nearest2d aten::upsample_nearest3d aten::upsample_trilinear3d aten::var aten::var_mean "
-     "aten::vstack aten::hstack onnx::Attention onnx::AveragePool onnx::Concat onnx::Conv onnx::ConvTranspose "
-     "onnx::Einsum onnx::Gather onnx::GatherElements onnx::GatherND onnx::Gemm onnx::GlobalAveragePool "
-     "onnx::GlobalMaxPool onnx::GRU onnx::LRN onnx::LSTM onnx::MatMul onnx::MaxPool onnx::ReduceL1 onnx::ReduceL2 "
-     "onnx::ReduceLogSumExp onnx::RNN onnx::ScatterElements onnx::ScatterND"},
+     "aten::upsample_nearest2d aten::upsample_nearest3d aten::upsample_trilinear3d"},
     {&kCompare, "compares element by element",
      "aten::eq aten::ge aten::greater aten::greater_equal aten::gt aten::isclose aten::isfinite "
      "aten::isinf "
@@ -214,13 +220,16 @@ constexpr std::array kEntries = std::to_array<Entry>({
      "aten::Scalar aten::ScalarImplicit aten::_local_scalar_dense aten::is_nonzero prim::tolist aten::_tensor_to_list "
      "aten::q_scale aten::q_zero_point"},
     {&kReadEverything, "compares two tensors as a whole", "aten::equal aten::allclose"},
-    {&kFill, "makes a tensor: numbers give its size", "aten::empty aten::empty_strided aten::eye aten::ones aten::zeros prim::AutogradZero"},
+    {&kFill, "makes a tensor: numbers give its size",
+     "aten::empty aten::empty_strided aten::eye aten::ones aten::zeros prim::AutogradZero"},
     {&kFillFrom, "makes a tensor from numbers",
      "aten::arange aten::full aten::linspace aten::logspace aten::range aten::scalar_tensor aten::tensor "
      "aten::as_tensor "
      "aten::hann_window aten::hamming_window aten::blackman_window aten::tril_indices aten::triu_indices"},
-    {&kFillLike, "makes a tensor of the same size and kind; no element is read", "aten::empty_like aten::full_like aten::ones_like aten::zeros_like onnx::EyeLike"},
-    {&kNewLike, "makes a tensor of the same kind; no element is read", "aten::new_empty aten::new_full aten::new_ones aten::new_zeros aten::new_empty_strided"},
+    {&kFillLike, "makes a tensor of the same size and kind; no element is read",
+     "aten::empty_like aten::full_like aten::ones_like aten::zeros_like onnx::EyeLike"},
+    {&kNewLike, "makes a tensor of the same kind; no element is read",
+     "aten::new_empty aten::new_full aten::new_ones aten::new_zeros aten::new_empty_strided"},
     {&kRandomFill, "draws random numbers",
      "aten::rand aten::randint aten::randn aten::randperm onnx::RandomNormal onnx::RandomUniform "
      "aten::normal_functional"},
@@ -244,12 +253,14 @@ constexpr std::array kEntries = std::to_array<Entry>({
      "aten::append aten::extend aten::insert aten::_set_item aten::clear aten::pop aten::popitem aten::remove "
      "aten::reverse "
      "aten::setdefault aten::update aten::Delete"},
-    {&kOnnxReshape, "the elements in another shape", "onnx::Reshape onnx::Squeeze onnx::Unsqueeze onnx::Flatten onnx::Transpose"},
+    {&kOnnxReshape, "the elements in another shape",
+     "onnx::Reshape onnx::Squeeze onnx::Unsqueeze onnx::Flatten onnx::Transpose"},
     {&kOnnxSized, "some operands hold sizes",
      "onnx::Slice onnx::Expand onnx::Tile onnx::Pad onnx::Resize onnx::Upsample onnx::TopK onnx::OneHot onnx::Split "
      "onnx::CenterCropPad onnx::ReduceSum onnx::ReduceMean onnx::ReduceMax onnx::ReduceMin onnx::ReduceProd onnx::DFT "
      "onnx::STFT onnx::MaxUnpool onnx::Col2Im"},
-    {&kOnnxFill, "makes a tensor: an operand holds its sizes", "onnx::ConstantOfShape onnx::HannWindow onnx::HammingWindow onnx::BlackmanWindow"},
+    {&kOnnxFill, "makes a tensor: an operand holds its sizes",
+     "onnx::ConstantOfShape onnx::HannWindow onnx::HammingWindow onnx::BlackmanWindow"},
     {&kOnnxFillFrom, "makes a tensor from numbers", "onnx::Range"},
     {&kReadMode, "reads a global mode",
      "aten::is_grad_enabled aten::is_scripting aten::is_autocast_enabled aten::is_autocast_cpu_enabled "
@@ -325,8 +336,7 @@ constexpr std::array kMetadataReaders = std::to_array<MetadataReader>({
     {Origin::layout,
      " aten::stride aten::is_contiguous aten::storage_offset aten::is_non_overlapping_and_dense "
      "aten::is_strides_like_format aten::is_set_to aten::_version aten::output_nr "},
-    {Origin::gradient,
-     " prim::requires_grad aten::is_leaf aten::is_inference aten::retains_grad aten::requires_grad "},
+    {Origin::gradient, " prim::requires_grad aten::is_leaf aten::is_inference aten::retains_grad aten::requires_grad "},
 });
 
 bool is_of_known_namespace(std::string_view op) {
@@ -448,6 +458,10 @@ Effect effect_of(const Graph& graph, NodeId node) {
 
 std::string_view why_of(const Graph& graph, NodeId node) {
   const std::string_view op = graph[graph[node].op];
+  if (graph[node].blocks.count == 2) return "chooses between two values";
+  if (graph[node].blocks.count == 1) return "what the turns of a loop leave";
+  if (op == "prim::GetAttr") return "reads an attribute";
+  if (op == "prim::SetAttr") return "writes an attribute";
   if (op == "aten::index") {
     return indexes_by_mask(graph, node) ? "selects by a mask: how many elements come out depends on what it holds"
                                         : "selects by position";

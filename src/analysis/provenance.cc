@@ -39,8 +39,7 @@ constexpr int kFewInputs = 8;
 using MaskedFacet = std::pair<FacetId, std::uint64_t>;
 
 /// Adds the bits of each start to all that depends on it; a facet is looked at once for each bit.
-void spread_few(const Dependence& dependence, std::span<const MaskedFacet> starts,
-                  std::vector<std::uint64_t>& masks) {
+void spread_few(const Dependence& dependence, std::span<const MaskedFacet> starts, std::vector<std::uint64_t>& masks) {
   std::vector<MaskedFacet> pending;
   const auto arrive = [&](FacetId facet, std::uint64_t mask) {
     const std::uint64_t fresh = mask & ~masks[facet.raw];

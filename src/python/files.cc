@@ -13,7 +13,8 @@ constexpr std::uintmax_t kLargest = 4U << 20U;
 
 std::string read(const fs::path& file) {
   std::error_code ignored;
-  if (file.extension() != ".py" || !fs::is_regular_file(file, ignored) || fs::file_size(file, ignored) > kLargest) return {};
+  if (file.extension() != ".py" || !fs::is_regular_file(file, ignored) || fs::file_size(file, ignored) > kLargest)
+    return {};
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }

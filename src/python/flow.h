@@ -103,8 +103,8 @@ class Flow {
   static Value result_of(const std::vector<Argument>& given, Value::Form form);
 
   // Reports.
-  void report(Frame& frame, const Expr& at, std::string_view rule, Weight weight, const Value& value, std::string message,
-              std::string keeps, std::string loses, std::string fix);
+  void report(Frame& frame, const Expr& at, std::string_view rule, Weight weight, const Value& value,
+              std::string message, std::string keeps, std::string loses, std::string fix);
   void report_write(Frame& frame, const Expr& at, const Value& target);
   bool is_touched(const Frame& frame, const std::vector<StmtIndex>& body) const;
   bool only_raises(const std::vector<StmtIndex>& body) const;

@@ -46,12 +46,15 @@ Value Flow::convert(Frame& frame, const Expr& at, std::string_view how, const Va
   if (!is_labelled(value) || !value.is_followed()) return read;
   if (value.form == Form::tensor && (value.labels & kData) != 0) {
     report(frame, at, "tensor-read-as-number", Weight::error, value,
-           "the data of " + named(value) + " becomes " + std::string(how) + "; the trace holds what it was for the example",
-           "the value of the example", "every other value", "compute with the tensor itself, or `@torch.jit.script` on this function");
+           "the data of " + named(value) + " becomes " + std::string(how) +
+               "; the trace holds what it was for the example",
+           "the value of the example", "every other value",
+           "compute with the tensor itself, or `@torch.jit.script` on this function");
   } else if (value.form != Form::sizes) {
     report(frame, at, "frozen-shape", Weight::warning, value,
-           cause(value) + " becomes " + std::string(how) + "; the trace holds what it was for the example", "the size of the example",
-           "every other size", "use `x.size(i)` as it is, without a conversion: tracing follows it through `+ - * // %`");
+           cause(value) + " becomes " + std::string(how) + "; the trace holds what it was for the example",
+           "the size of the example", "every other size",
+           "use `x.size(i)` as it is, without a conversion: tracing follows it through `+ - * // %`");
   }
   return read;
 }
@@ -62,25 +65,29 @@ void Flow::look_at_arguments(Frame& frame, const std::vector<Argument>& given) {
     const Value& value = argument.value;
     if (value.form == Form::range) {
       report(frame, expr(argument.expr), (value.labels & kData) != 0 ? "tensor-read-as-number" : "frozen-shape",
-             weight_of(value.labels), value, cause(value) + " bounds a range; the trace holds the numbers of the example",
-             "the numbers of the example", "every other number", "`torch.arange` with the size or tensor as it is");
+             weight_of(value.labels), value,
+             cause(value) + " bounds a range; the trace holds the numbers of the example", "the numbers of the example",
+             "every other number", "`torch.arange` with the size or tensor as it is");
       continue;
     }
     if (value.form != Form::plain && value.form != Form::sizes) continue;
     const bool is_plain = value.form == Form::plain;
     if (is_plain && (value.labels & kMetadata) != 0 && (value.labels & (kData | kShape)) == 0) {
       report(frame, expr(argument.expr), "frozen-shape", Weight::warning, value,
-             cause(value) + " is used as a number; the trace holds what it was for the example", "the number of the example",
-             "every other number", "count dimensions from the end (`-1`, `-2`), or `@torch.jit.script` on this function");
+             cause(value) + " is used as a number; the trace holds what it was for the example",
+             "the number of the example", "every other number",
+             "count dimensions from the end (`-1`, `-2`), or `@torch.jit.script` on this function");
     }
     for (const Label label : {Label::dtype, Label::device}) {
       if (!is_plain || (value.labels & mask_of(label)) == 0) continue;
       const std::string what(name_of(label));
-      report(frame, expr(argument.expr), label == Label::dtype ? "frozen-dtype" : "frozen-device", Weight::warning, value,
-             cause(plain(mask_of(label), value.root)) + " is passed on; the trace holds the " + what + " of the example",
-             "the " + what + " of the example", "every other " + what,
-             label == Label::dtype ? "`y.type_as(x)`, which the trace follows, or trace once for each dtype"
-                                   : "trace on the device of production, or keep the tensor as a registered buffer, which moves with the model");
+      report(
+          frame, expr(argument.expr), label == Label::dtype ? "frozen-dtype" : "frozen-device", Weight::warning, value,
+          cause(plain(mask_of(label), value.root)) + " is passed on; the trace holds the " + what + " of the example",
+          "the " + what + " of the example", "every other " + what,
+          label == Label::dtype ? "`y.type_as(x)`, which the trace follows, or trace once for each dtype"
+                                : "trace on the device of production, or keep the tensor as a registered buffer, which "
+                                  "moves with the model");
     }
   }
 }
@@ -143,15 +150,21 @@ Value Flow::call_tensor(Frame& frame, const Expr& at, const Value& base, std::st
   const Meaning meaning = method_of_tensor(name);
   const Labels label = base.labels == 0 ? Labels{0} : mask_of(meaning.label);
   switch (meaning.read) {
-    case Read::shape: return made(given.empty() ? Form::sizes : Form::size, label, base.root);
-    case Read::size: return made(Form::size, label, base.root);
-    case Read::property: return plain(label, base.root);
-    case Read::number: return convert(frame, at, name == "tolist" ? "a Python list" : "a Python number", base);
+    case Read::shape:
+      return made(given.empty() ? Form::sizes : Form::size, label, base.root);
+    case Read::size:
+      return made(Form::size, label, base.root);
+    case Read::property:
+      return plain(label, base.root);
+    case Read::number:
+      return convert(frame, at, name == "tolist" ? "a Python list" : "a Python number", base);
     case Read::array:
     case Read::storage: {
       if (is_labelled(base)) {
-        report(frame, at, name == "numpy" || meaning.read == Read::array ? "frozen-tensor" : "tensor-read-as-number", Weight::error, base,
-               "the data of " + named(base) + " leaves the trace through `" + std::string(name) + "`; what is computed from it is a constant",
+        report(frame, at, name == "numpy" || meaning.read == Read::array ? "frozen-tensor" : "tensor-read-as-number",
+               Weight::error, base,
+               "the data of " + named(base) + " leaves the trace through `" + std::string(name) +
+                   "`; what is computed from it is a constant",
                "the values of the example", "every other value", "do the computation with PyTorch's own operations");
       }
       Value shared = base;
@@ -168,20 +181,24 @@ Value Flow::call_tensor(Frame& frame, const Expr& at, const Value& base, std::st
         Value source = result_of(given, Form::tensor);
         source.labels = labels;
         report(frame, at, (labels & kData) != 0 ? "frozen-tensor" : "frozen-shape", weight_of(labels), source,
-               "`" + std::string(name) + "` makes a constant of " + cause(source), "the values of the example", "every other value",
-               name == "new" ? "`x.new_zeros(...)` or `torch.zeros(...)` with the sizes as they are" : "`torch.stack` or `torch.cat` of the tensors");
+               "`" + std::string(name) + "` makes a constant of " + cause(source), "the values of the example",
+               "every other value",
+               name == "new" ? "`x.new_zeros(...)` or `torch.zeros(...)` with the sizes as they are"
+                             : "`torch.stack` or `torch.cat` of the tensors");
       }
       return made(Form::tensor, 0, {});
     }
     case Read::resize: {
       if (is_labelled(base)) {
         report(frame, at, "frozen-tensor", Weight::error, base,
-               "`" + std::string(name) + "` cannot be recorded: what " + named(base) + " is used for afterwards is a constant",
+               "`" + std::string(name) + "` cannot be recorded: what " + named(base) +
+                   " is used for afterwards is a constant",
                "the values of the example", "every other value", "`reshape`, `F.pad` or slicing");
       }
       return base;
     }
-    case Read::unknown: break;
+    case Read::unknown:
+      break;
   }
   if (base.is_data && name.ends_with('_') && !name.ends_with("__")) {
     report_write(frame, at, base);
@@ -189,18 +206,21 @@ Value Flow::call_tensor(Frame& frame, const Expr& at, const Value& base, std::st
   }
   if (name == "backward") {
     report(frame, at, "frozen-shape", Weight::warning, made(Form::tensor, kShape, base.root),
-           "gradients are computed while tracing; their formulas hold the sizes of the example", "the sizes of the example",
-           "every other size", "write the derivative out with PyTorch's own operations");
+           "gradients are computed while tracing; their formulas hold the sizes of the example",
+           "the sizes of the example", "every other size", "write the derivative out with PyTorch's own operations");
   }
   if (name == "split" || name == "unfold" || name == "tensor_split") {
     for (const Argument& argument : given) {
-      if (argument.value.form == Form::size) convert(frame, expr(argument.expr), "an argument of `" + std::string(name) + "`", argument.value);
+      if (argument.value.form == Form::size)
+        convert(frame, expr(argument.expr), "an argument of `" + std::string(name) + "`", argument.value);
     }
   }
   look_at_arguments(frame, given);
-  const bool is_list = name == "split" || name == "unbind" || name == "chunk" || name == "split_with_sizes" || name == "tensor_split";
+  const bool is_list =
+      name == "split" || name == "unbind" || name == "chunk" || name == "split_with_sizes" || name == "tensor_split";
   if (is_list) {
-    const bool is_counted = name == "chunk" || (!given.empty() && given[0].value.form == Form::plain && !given[0].value.items.empty());
+    const bool is_counted =
+        name == "chunk" || (!given.empty() && given[0].value.form == Form::plain && !given[0].value.items.empty());
     const Labels labels = base.labels == 0 || is_counted ? Labels{0} : kShape;
     return made(Form::tensors, labels, base.root);
   }
@@ -213,17 +233,20 @@ Value Flow::call_tensor(Frame& frame, const Expr& at, const Value& base, std::st
 
 Value Flow::call_container(Frame& frame, const Expr& at, const Value& base, std::string_view name) {
   const std::vector<Argument> given = arguments(frame, at);
-  if (base.form == Form::sizes && name == "numel") return convert(frame, at, "a Python number", made(Form::size, base.labels, base.root));
+  if (base.form == Form::sizes && name == "numel")
+    return convert(frame, at, "a Python number", made(Form::size, base.labels, base.root));
   if (base.form == Form::attribute && base.is_state) {
     if (base.is_data && name.ends_with('_')) {
       report_write(frame, at, base);
       return base;
     }
-    const bool holds_tensors = std::ranges::any_of(given, [](const Argument& a) { return a.value.is_followed() || is_labelled(a.value); });
+    const bool holds_tensors =
+        std::ranges::any_of(given, [](const Argument& a) { return a.value.is_followed() || is_labelled(a.value); });
     if (changes_container(name) && name != "add" && (holds_tensors || name == "pop" || name == "clear")) {
       report(frame, at, "mutated-state", Weight::warning, plain(mask_of(Label::state), base.root),
              "`self." + std::string(base.root) + "` is changed in forward; the trace does not change it",
-             "what it held while it was traced", "every later change", "pass the state in and out as arguments and results");
+             "what it held while it was traced", "every later change",
+             "pass the state in and out as arguments and results");
       return made(Form::opaque, 0, base.root);
     }
     if (name == "numpy") return made(Form::array, 0, base.root);
@@ -253,7 +276,8 @@ Value Flow::call_container(Frame& frame, const Expr& at, const Value& base, std:
     Value result = base;
     result.items.clear();
     for (const Argument& argument : given) {
-      if (argument.value.form == Form::tensor && name == "format") return convert(frame, at, "a formatted string", argument.value);
+      if (argument.value.form == Form::tensor && name == "format")
+        return convert(frame, at, "a formatted string", argument.value);
       result.labels |= argument.value.form == Form::plain ? argument.value.labels : Labels{0};
     }
     return result;
@@ -264,7 +288,8 @@ Value Flow::call_container(Frame& frame, const Expr& at, const Value& base, std:
 }
 
 Value Flow::taken_from(const Value& container) {
-  return container.form == Form::tensors ? made(Form::tensor, kData, container.root) : made(Form::opaque, 0, container.root);
+  return container.form == Form::tensors ? made(Form::tensor, kData, container.root)
+                                         : made(Form::opaque, 0, container.root);
 }
 
 Value Flow::call_known(Frame& frame, const Expr& at, const std::string& name, Callee kind) {
@@ -281,25 +306,29 @@ Value Flow::call_known(Frame& frame, const Expr& at, const std::string& name, Ca
   const std::vector<Argument> given = arguments(frame, at);
   const Value all = result_of(given, Form::tensor);
   const auto find = [&](Form form) {
-    const auto found = std::ranges::find_if(given, [&](const Argument& a) { return a.value.form == form && is_labelled(a.value); });
+    const auto found =
+        std::ranges::find_if(given, [&](const Argument& a) { return a.value.form == form && is_labelled(a.value); });
     return found == given.end() ? nullptr : &*found;
   };
   switch (kind) {
     case Callee::math: {
       Value result;
-      for (const Argument& argument : given) result = combine(result, convert(frame, at, "an argument of `" + name + "`", argument.value));
+      for (const Argument& argument : given)
+        result = combine(result, convert(frame, at, "an argument of `" + name + "`", argument.value));
       return plain(result.labels, result.root);
     }
     case Callee::numpy: {
       if (const Argument* tensor = find(Form::tensor)) {
         report(frame, at, "frozen-tensor", Weight::error, tensor->value,
-               "the data of " + named(tensor->value) + " leaves the trace through `" + name + "`; what is computed from it is a constant",
+               "the data of " + named(tensor->value) + " leaves the trace through `" + name +
+                   "`; what is computed from it is a constant",
                "the values of the example", "every other value", "do the computation with PyTorch's own operations");
       }
       if (const Argument* size = find(Form::size)) convert(frame, at, "an argument of `" + name + "`", size->value);
       Value result = all;
       for (const Argument& argument : given) result.labels |= argument.value.labels;
-      const bool shares = std::ranges::any_of(given, [](const Argument& a) { return a.value.form == Form::array || a.value.form == Form::tensor; });
+      const bool shares = std::ranges::any_of(
+          given, [](const Argument& a) { return a.value.form == Form::array || a.value.form == Form::tensor; });
       result.form = shares ? Form::array : Form::plain;
       return result;
     }
@@ -316,7 +345,8 @@ Value Flow::call_known(Frame& frame, const Expr& at, const std::string& name, Ca
         add(argument.value);
         for (const Value& one : argument.value.items) add(one);
       }
-      const bool passes = (name == "torch.as_tensor" || name == "torch.asarray") && !given.empty() && given[0].value.form == Form::tensor;
+      const bool passes = (name == "torch.as_tensor" || name == "torch.asarray") && !given.empty() &&
+                          given[0].value.form == Form::tensor;
       if (passes) return given[0].value;
       if (!looked_at_already) {
         report(frame, at, "frozen-tensor", weight_of(source.labels), source,
@@ -332,40 +362,51 @@ Value Flow::call_known(Frame& frame, const Expr& at, const std::string& name, Ca
       if (tensor == nullptr) return kind == Callee::copy && !given.empty() ? given[0].value : made(Form::opaque, 0, {});
       report(frame, at, "frozen-tensor", Weight::error, tensor->value,
              "`" + name + "` of " + named(tensor->value) + " is not recorded: the copy is a constant in the trace",
-             "the values of the example", "every other value", kind == Callee::copy ? "`x.clone()`" : "use the tensor itself");
-      return made(kind == Callee::copy ? Form::tensor : Form::array, kind == Callee::copy ? Labels{0} : kData, tensor->value.root);
+             "the values of the example", "every other value",
+             kind == Callee::copy ? "`x.clone()`" : "use the tensor itself");
+      return made(kind == Callee::copy ? Form::tensor : Form::array, kind == Callee::copy ? Labels{0} : kData,
+                  tensor->value.root);
     }
-    case Callee::predicate: return plain(all.labels & kData, all.root);
-    case Callee::property: return plain(all.labels == 0 ? Labels{0} : mask_of(Label::dtype), all.root);
+    case Callee::predicate:
+      return plain(all.labels & kData, all.root);
+    case Callee::property:
+      return plain(all.labels == 0 ? Labels{0} : mask_of(Label::dtype), all.root);
     case Callee::limits: {
       for (const Argument& argument : given) {
         if ((argument.value.labels & mask_of(Label::dtype)) == 0) continue;
         report(frame, at, "frozen-dtype", Weight::warning, argument.value,
-               cause(plain(mask_of(Label::dtype), argument.value.root)) + " chooses a limit; the trace holds that of the example's dtype",
-               "the limit of the example's dtype", "those of other dtypes", "`float('-inf')` where that will do, or trace once for each dtype");
+               cause(plain(mask_of(Label::dtype), argument.value.root)) +
+                   " chooses a limit; the trace holds that of the example's dtype",
+               "the limit of the example's dtype", "those of other dtypes",
+               "`float('-inf')` where that will do, or trace once for each dtype");
       }
       return plain(0, all.root);
     }
     case Callee::default_dtype:
       report(frame, at, "frozen-dtype", Weight::warning, plain(mask_of(Label::global)),
-             "the default dtype is read; the trace holds what it was while tracing", "that dtype", "every other default",
-             "name the dtype, or take it from an input: `y.type_as(x)`");
+             "the default dtype is read; the trace holds what it was while tracing", "that dtype",
+             "every other default", "name the dtype, or take it from an input: `y.type_as(x)`");
       return plain(mask_of(Label::global));
     case Callee::tracing: {
       const Value asked = plain(mask_of(Label::tracing));
       return asked;
     }
-    case Callee::mode: return plain(mask_of(Label::global));
+    case Callee::mode:
+      return plain(mask_of(Label::global));
     case Callee::gradient:
       report(frame, at, "frozen-shape", Weight::warning, made(Form::tensor, kShape, all.root),
-             "gradients are computed while tracing; their formulas hold the sizes of the example", "the sizes of the example",
-             "every other size", "write the derivative out with PyTorch's own operations, or `torch.func`-style code outside of the model");
+             "gradients are computed while tracing; their formulas hold the sizes of the example",
+             "the sizes of the example", "every other size",
+             "write the derivative out with PyTorch's own operations, or `torch.func`-style code outside of the model");
       return made(Form::tensors, 0, all.root);
-    case Callee::numel: return made(Form::size, all.labels == 0 ? Labels{0} : kShape, all.root);
-    case Callee::none: return plain(0);
+    case Callee::numel:
+      return made(Form::size, all.labels == 0 ? Labels{0} : kShape, all.root);
+    case Callee::none:
+      return plain(0);
     case Callee::convolution:
       for (const Argument& argument : given) {
-        if (argument.value.form == Form::size) convert(frame, expr(argument.expr), "an argument of `" + name + "`", argument.value);
+        if (argument.value.form == Form::size)
+          convert(frame, expr(argument.expr), "an argument of `" + name + "`", argument.value);
         for (const Value& one : argument.value.items) {
           if (one.form == Form::size) convert(frame, expr(argument.expr), "an argument of `" + name + "`", one);
         }
@@ -388,18 +429,23 @@ Value Flow::call_known(Frame& frame, const Expr& at, const std::string& name, Ca
 
 Value Flow::call_builtin(Frame& frame, const Expr& at, std::string_view name, bool& is_builtin) {
   if (name == "print" || name == "super" || name == "type" || name == "id") return {};
-  if (name == "hasattr" || name == "getattr" || name == "callable") return made(name == "getattr" ? Form::opaque : Form::plain, 0, {});
+  if (name == "hasattr" || name == "getattr" || name == "callable")
+    return made(name == "getattr" ? Form::opaque : Form::plain, 0, {});
   std::vector<Argument> given;
   if (name == "len" || name == "isinstance" || name == "range") {
     given = arguments(frame, at);
   }
   const Value first = !given.empty() ? given[0].value : Value{};
   if (name == "len") {
-    if (first.form == Form::tensor) return convert(frame, at, "a Python number by `len`", made(Form::size, first.labels == 0 ? Labels{0} : kShape, first.root));
+    if (first.form == Form::tensor)
+      return convert(frame, at, "a Python number by `len`",
+                     made(Form::size, first.labels == 0 ? Labels{0} : kShape, first.root));
     if (first.form == Form::sizes) return plain(mask_of(Label::rank), first.root);
     if (first.form == Form::tensors && is_labelled(first) && (first.labels & mask_of(Label::argument)) != 0) {
-      report(frame, at, "frozen-shape", Weight::warning, first, "the length of `" + std::string(first.root) + "` is a constant in the trace",
-             "the length that the example had", "every other length", "stack the tensors to one, whose size the trace follows");
+      report(frame, at, "frozen-shape", Weight::warning, first,
+             "the length of `" + std::string(first.root) + "` is a constant in the trace",
+             "the length that the example had", "every other length",
+             "stack the tensors to one, whose size the trace follows");
     }
     return plain(first.labels, first.root);
   }
@@ -428,7 +474,8 @@ Value Flow::call_builtin(Frame& frame, const Expr& at, std::string_view name, bo
     if (given.empty()) return {};
     const std::string how = "a Python number by `" + std::string(name) + "`";
     if (given[0].value.form == Form::array) return plain(given[0].value.labels, given[0].value.root);
-    if (given[0].value.form == Form::opaque || given[0].value.form == Form::attribute) return plain(0, given[0].value.root);
+    if (given[0].value.form == Form::opaque || given[0].value.form == Form::attribute)
+      return plain(0, given[0].value.root);
     return convert(frame, at, how, given[0].value);
   }
   if (is_one_of(kTexts)) {
@@ -448,8 +495,10 @@ Value Flow::call_builtin(Frame& frame, const Expr& at, std::string_view name, bo
     Value element = given.size() > 1 ? item(given[1].value) : Value{};
     const bool is_number = !given.empty() && expr(given[0].expr).kind == ExprKind::name &&
                            std::ranges::find(kNumbers, expr(given[0].expr).text) != kNumbers.end();
-    if (is_number) return convert(frame, at, "Python numbers by `" + std::string(expr(given[0].expr).text) + "`", element);
-    if (!given.empty() && given[0].value.lambda != kNothing) element = call_lambda(frame, given[0].value.lambda, {element});
+    if (is_number)
+      return convert(frame, at, "Python numbers by `" + std::string(expr(given[0].expr).text) + "`", element);
+    if (!given.empty() && given[0].value.lambda != kNothing)
+      element = call_lambda(frame, given[0].value.lambda, {element});
     return element.form == Form::tensor ? made(Form::tensors, 0, element.root) : plain(element.labels, element.root);
   }
   if (is_one_of(kSequences)) {
@@ -469,7 +518,8 @@ Value Flow::call_builtin(Frame& frame, const Expr& at, std::string_view name, bo
       for (const Argument& argument : given) {
         pair.items.push_back(item(argument.value));
         if (argument.value.form == Form::tensor) pair.labels |= argument.value.labels == 0 ? Labels{0} : kShape;
-        if (argument.value.form == Form::tensors || argument.value.form == Form::range) pair.labels |= argument.value.labels;
+        if (argument.value.form == Form::tensors || argument.value.form == Form::range)
+          pair.labels |= argument.value.labels;
         if (pair.root.empty()) pair.root = argument.value.root;
       }
       Value zipped = plain(pair.labels, pair.root);
@@ -480,7 +530,10 @@ Value Flow::call_builtin(Frame& frame, const Expr& at, std::string_view name, bo
     if (name == "enumerate") {
       Value pair;
       pair.items = {plain(), item(result)};
-      Value counted = plain(result.form == Form::tensor ? (result.labels == 0 ? Labels{0} : kShape) : result.form == Form::opaque ? Labels{0} : result.labels, result.root);
+      Value counted = plain(result.form == Form::tensor   ? (result.labels == 0 ? Labels{0} : kShape)
+                            : result.form == Form::opaque ? Labels{0}
+                                                          : result.labels,
+                            result.root);
       counted.items.push_back(pair);
       return counted;
     }
@@ -519,11 +572,14 @@ Value Flow::choose(Frame& frame, const Expr& at, std::string_view name, const st
   }
   const bool by_data = compared.form == Form::tensor || compared.form == Form::tensors;
   if (compared.form == Form::tensors) compared.labels |= kData;
-  report(frame, at, by_data ? "data-dependent-branch" : "frozen-shape", by_data ? Weight::error : Weight::warning, compared,
-         cause(compared) + " decides what `" + std::string(name) + "` of Python yields; the trace kept the choice of the example",
+  report(frame, at, by_data ? "data-dependent-branch" : "frozen-shape", by_data ? Weight::error : Weight::warning,
+         compared,
+         cause(compared) + " decides what `" + std::string(name) +
+             "` of Python yields; the trace kept the choice of the example",
          "what the example chose", "every other choice",
-         name == "max" || name == "min" ? "`torch." + std::string(name == "max" ? "maximum" : "minimum") + "`, which the trace follows"
-                                        : "`torch.sort`, `torch.any` or `torch.all`");
+         name == "max" || name == "min"
+             ? "`torch." + std::string(name == "max" ? "maximum" : "minimum") + "`, which the trace follows"
+             : "`torch.sort`, `torch.any` or `torch.all`");
   if (name == "any" || name == "all") return plain(compared.labels, compared.root);
   return result;
 }
@@ -535,7 +591,8 @@ Value Flow::call_lambda(Frame& frame, ExprIndex lambda, const std::vector<Value>
   inner.function = frame.function;
   inner.self = frame.self;
   inner.outer = &frame;
-  for (std::size_t i = 0; i < at.names.size(); ++i) inner.variables[at.names[i]] = i < values.size() ? values[i] : Value{};
+  for (std::size_t i = 0; i < at.names.size(); ++i)
+    inner.variables[at.names[i]] = i < values.size() ? values[i] : Value{};
   stack_.push_back(kNothing);
   Value result = evaluate(inner, at.children[0]);
   stack_.pop_back();
@@ -549,7 +606,8 @@ Value Flow::call_function(Frame& frame, const Expr& at, std::uint32_t index, con
     // Kept with its control flow; numbers go in as they are.
     for (const Argument& argument : given) {
       if (argument.value.form == Form::size) {
-        convert(frame, expr(argument.expr), "a number that `" + std::string(function.name) + "` is called with", argument.value);
+        convert(frame, expr(argument.expr), "a number that `" + std::string(function.name) + "` is called with",
+                argument.value);
       }
       if (argument.value.form != Form::plain || (argument.value.labels & kMetadata) == 0) continue;
       look_at_arguments(frame, {argument});

@@ -11,11 +11,16 @@ Value Flow::evaluate(Frame& frame, ExprIndex index) {
   if (index == kNothing || ++steps_ > 200'000) return {};
   const Expr& at = expr(index);
   switch (at.kind) {
-    case ExprKind::name: return variable(frame, at);
-    case ExprKind::formatted: return formatted(frame, at);
-    case ExprKind::attribute: return attribute(frame, at);
-    case ExprKind::call: return call(frame, at);
-    case ExprKind::subscript: return subscript(frame, at);
+    case ExprKind::name:
+      return variable(frame, at);
+    case ExprKind::formatted:
+      return formatted(frame, at);
+    case ExprKind::attribute:
+      return attribute(frame, at);
+    case ExprKind::call:
+      return call(frame, at);
+    case ExprKind::subscript:
+      return subscript(frame, at);
     case ExprKind::slice: {
       Value bounds;
       for (ExprIndex child : at.children) bounds = combine(bounds, evaluate(frame, child));
@@ -34,7 +39,8 @@ Value Flow::evaluate(Frame& frame, ExprIndex index) {
       }
       return combine(left, right);
     }
-    case ExprKind::compare: return compare(frame, at);
+    case ExprKind::compare:
+      return compare(frame, at);
     case ExprKind::boolean: {
       // All but the last are looked at; what comes out is one of them.
       Value result = evaluate(frame, at.children[0]);
@@ -66,19 +72,23 @@ Value Flow::evaluate(Frame& frame, ExprIndex index) {
     case ExprKind::tuple:
     case ExprKind::list:
     case ExprKind::set:
-    case ExprKind::dict: return display(frame, at);
+    case ExprKind::dict:
+      return display(frame, at);
     case ExprKind::lambda: {
       Value value = made(Form::callable, 0, {});
       value.lambda = index;
       return value;
     }
-    case ExprKind::comprehension: return comprehension(frame, at);
+    case ExprKind::comprehension:
+      return comprehension(frame, at);
     case ExprKind::starred: {
       Value inner = evaluate(frame, at.children[0]);
       if (inner.form == Form::range) {
-        report(frame, expr(at.children[0]), inner.labels == kData ? "tensor-read-as-number" : "frozen-shape", weight_of(inner.labels),
-               inner, cause(inner) + " decides how many arguments there are; the trace kept those of the example",
-               "as many as for the example", "every other number", "write the call for every rank that the model meets");
+        report(frame, expr(at.children[0]), inner.labels == kData ? "tensor-read-as-number" : "frozen-shape",
+               weight_of(inner.labels), inner,
+               cause(inner) + " decides how many arguments there are; the trace kept those of the example",
+               "as many as for the example", "every other number",
+               "write the call for every rank that the model meets");
       }
       return made(inner.form == Form::sizes ? Form::size : Form::opaque, inner.labels, inner.root);
     }
@@ -87,11 +97,14 @@ Value Flow::evaluate(Frame& frame, ExprIndex index) {
       frame.variables[at.text] = value;
       return value;
     }
-    case ExprKind::await: return at.children.empty() ? Value{} : evaluate(frame, at.children[0]);
-    case ExprKind::unknown: return made(Form::opaque, 0, {});
+    case ExprKind::await:
+      return at.children.empty() ? Value{} : evaluate(frame, at.children[0]);
+    case ExprKind::unknown:
+      return made(Form::opaque, 0, {});
     case ExprKind::number:
     case ExprKind::string:
-    case ExprKind::constant: return {};
+    case ExprKind::constant:
+      return {};
   }
   return {};
 }
@@ -140,7 +153,8 @@ Value Flow::attribute(Frame& frame, const Expr& at) {
 
 Value Flow::attribute_of_self(Frame& frame, const Expr& at) {
   if (at.text == "training") return plain(mask_of(Label::training), "self");
-  const std::uint32_t in_class = frame.function == kNothing ? kNothing : scope_.module().functions[frame.function].in_class;
+  const std::uint32_t in_class =
+      frame.function == kNothing ? kNothing : scope_.module().functions[frame.function].in_class;
   if (in_class != kNothing) {
     const std::uint32_t method = scope_.method(in_class, at.text);
     if (method != kNothing) {
@@ -162,15 +176,21 @@ Value Flow::subscript(Frame& frame, const Expr& at) {
   const Expr& index_expr = expr(at.children[1]);
   const bool is_slice = index_expr.kind == ExprKind::slice;
   switch (base.form) {
-    case Form::tensor: return made(Form::tensor, static_cast<Labels>(base.labels | (index.form == Form::tensor ? index.labels : 0)), base.root);
-    case Form::sizes: return is_slice ? base : made(Form::size, base.labels, base.root);
+    case Form::tensor:
+      return made(Form::tensor, static_cast<Labels>(base.labels | (index.form == Form::tensor ? index.labels : 0)),
+                  base.root);
+    case Form::sizes:
+      return is_slice ? base : made(Form::size, base.labels, base.root);
     case Form::tensors: {
       if (index.form == Form::tensor || index.form == Form::size) convert(frame, index_expr, "a list index", index);
       return is_slice ? base : made(Form::tensor, kData, base.root);
     }
-    case Form::array: return base;
-    case Form::range: return plain(base.labels, base.root);
-    default: break;
+    case Form::array:
+      return base;
+    case Form::range:
+      return plain(base.labels, base.root);
+    default:
+      break;
   }
   if (!base.items.empty() && index_expr.kind == ExprKind::number) {
     std::size_t position = 0;
@@ -209,7 +229,8 @@ Value Flow::compare(Frame& frame, const Expr& at) {
     } else if (op == "in" || op == "not in") {
       is_python = true;
       if (right.form == Form::tensor || left.form == Form::tensor) looked_at |= left.labels | right.labels;
-      if (right.form == Form::tensors && (right.labels & mask_of(Label::argument)) != 0) looked_at |= mask_of(Label::argument);
+      if (right.form == Form::tensors && (right.labels & mask_of(Label::argument)) != 0)
+        looked_at |= mask_of(Label::argument);
       if (left.form == Form::plain || left.form == Form::size) looked_at |= left.labels;
       if (right.form == Form::plain) looked_at |= right.labels;
     } else {
@@ -234,9 +255,8 @@ Value Flow::display(Frame& frame, const Expr& at) {
     if (result.root.empty()) result.root = one.root;
     result.items.push_back(one);
   }
-  const bool has_star = std::ranges::any_of(at.children, [&](ExprIndex child) {
-    return child != kNothing && expr(child).kind == ExprKind::starred;
-  });
+  const bool has_star = std::ranges::any_of(
+      at.children, [&](ExprIndex child) { return child != kNothing && expr(child).kind == ExprKind::starred; });
   if (has_star || at.kind == ExprKind::dict) {
     Value any;
     for (const Value& one : result.items) any = merge(any, one);
@@ -266,13 +286,15 @@ Value Flow::comprehension(Frame& frame, const Expr& at) {
     const Value test = condition(inner, at.children[i + 2]);
     if (test.labels == 0) continue;
     report(inner, expr(at.children[i + 2]), branch_rule(strongest(test.labels)), weight_of(test.labels), test,
-           cause(test) + " decides which items are kept; the trace kept those of the example", "the items of the example",
-           "every other choice", "a mask on the whole tensor, or `@torch.jit.script` on this function");
+           cause(test) + " decides which items are kept; the trace kept those of the example",
+           "the items of the example", "every other choice",
+           "a mask on the whole tensor, or `@torch.jit.script` on this function");
     length |= test.labels;
   }
   const Value element = evaluate(inner, at.children[0]);
   if (element.form == Form::tensor) return made(Form::tensors, length, element.root.empty() ? root : element.root);
-  Value result = element.form == Form::size ? made(Form::sizes, element.labels, element.root) : plain(length | element.labels, root);
+  Value result = element.form == Form::size ? made(Form::sizes, element.labels, element.root)
+                                            : plain(length | element.labels, root);
   if (element.form == Form::opaque || element.form == Form::attribute) result.form = Form::opaque;
   return result;
 }
@@ -281,7 +303,8 @@ Value Flow::formatted(Frame& frame, const Expr& at) {
   Value result;
   for (ExprIndex child : at.children) {
     const Value one = evaluate(frame, child);
-    if (one.form == Form::tensor || one.form == Form::size || one.form == Form::sizes) result = convert(frame, at, "a formatted string", one);
+    if (one.form == Form::tensor || one.form == Form::size || one.form == Form::sizes)
+      result = convert(frame, at, "a formatted string", one);
     result.labels |= one.form == Form::plain ? one.labels : Labels{0};
     if (result.root.empty()) result.root = one.root;
   }

@@ -6,8 +6,8 @@ namespace graphwitness::python {
 
 using Form = Value::Form;
 
-void Flow::report(Frame& frame, const Expr& at, std::string_view rule, Weight weight, const Value& value, std::string message,
-                  std::string keeps, std::string loses, std::string fix) {
+void Flow::report(Frame& frame, const Expr& at, std::string_view rule, Weight weight, const Value& value,
+                  std::string message, std::string keeps, std::string loses, std::string fix) {
   if (quiet_ > 0 || !known_.emplace(rule, at.line, at.column).second) return;
   Loss loss;
   loss.rule = rule;
@@ -41,7 +41,8 @@ void Flow::report_write(Frame& frame, const Expr& at, const Value& target) {
 std::string Flow::lines_of(const std::vector<StmtIndex>& body) const {
   const std::uint32_t first = stmt(body.front()).line;
   const std::uint32_t last = stmt(body.back()).end_line;
-  return first == last ? "line " + std::to_string(first) : "lines " + std::to_string(first) + " to " + std::to_string(last);
+  return first == last ? "line " + std::to_string(first)
+                       : "lines " + std::to_string(first) + " to " + std::to_string(last);
 }
 
 bool Flow::is_touched(const Frame& frame, const std::vector<StmtIndex>& body) const {
@@ -51,11 +52,10 @@ bool Flow::is_touched(const Frame& frame, const std::vector<StmtIndex>& body) co
 }
 
 bool Flow::only_raises(const std::vector<StmtIndex>& body) const {
-  return !body.empty() && stmt(body.back()).kind == StmtKind::raise &&
-         std::ranges::all_of(body, [&](StmtIndex index) {
-           const StmtKind kind = stmt(index).kind;
-           return kind == StmtKind::raise || kind == StmtKind::assign || kind == StmtKind::expression;
-         });
+  return !body.empty() && stmt(body.back()).kind == StmtKind::raise && std::ranges::all_of(body, [&](StmtIndex index) {
+    const StmtKind kind = stmt(index).kind;
+    return kind == StmtKind::raise || kind == StmtKind::assign || kind == StmtKind::expression;
+  });
 }
 
 /// Does anything but talk.

@@ -14,13 +14,19 @@ constexpr std::uint32_t kMostSteps = 200'000;
 
 std::string fix_for_branch(Label label) {
   switch (label) {
-    case Label::data: return "`torch.where(condition, a, b)` where both arms have one shape, or `@torch.jit.script` on this function";
-    case Label::training: return "call `.eval()` before tracing, and trace again for training";
-    case Label::tracing: return "let traced and eager code take the same way";
-    case Label::state: return "pass the state in and out as arguments and results";
+    case Label::data:
+      return "`torch.where(condition, a, b)` where both arms have one shape, or `@torch.jit.script` on this function";
+    case Label::training:
+      return "call `.eval()` before tracing, and trace again for training";
+    case Label::tracing:
+      return "let traced and eager code take the same way";
+    case Label::state:
+      return "pass the state in and out as arguments and results";
     case Label::dtype:
-    case Label::device: return "trace with the dtype and on the device of production, or `@torch.jit.script` on this function";
-    default: return "`@torch.jit.script` on this function, or assert outside of the model that every input takes this way";
+    case Label::device:
+      return "trace with the dtype and on the device of production, or `@torch.jit.script` on this function";
+    default:
+      return "`@torch.jit.script` on this function, or assert outside of the model that every input takes this way";
   }
 }
 
@@ -33,8 +39,11 @@ Flow::Flow(const Scope& scope, const std::vector<Visit>& visits) : scope_(scope)
 bool Flow::annotated(ExprIndex annotation, std::string_view word) const {
   if (annotation == kNothing) return false;
   const Expr& declared = expr(annotation);
-  if (declared.text == word || (declared.kind == ExprKind::string && declared.text.find(word) != std::string_view::npos)) return true;
-  return std::ranges::any_of(declared.children, [&](ExprIndex child) { return child != kNothing && annotated(child, word); });
+  if (declared.text == word ||
+      (declared.kind == ExprKind::string && declared.text.find(word) != std::string_view::npos))
+    return true;
+  return std::ranges::any_of(declared.children,
+                             [&](ExprIndex child) { return child != kNothing && annotated(child, word); });
 }
 
 bool Flow::is_used_as_tensor(const Function& function, std::string_view name) const {
@@ -49,7 +58,8 @@ bool Flow::is_used_as_tensor(const Function& function, std::string_view name) co
     const Callee kind = callee(scope_.full_name(use.children[0]));
     if (kind == Callee::torch || kind == Callee::convolution) return true;
     const Expr& called = expr(use.children[0]);
-    return called.kind == ExprKind::attribute && expr(called.children[0]).text == scope_.self_name(scope_.module().function_at(use.line)) &&
+    return called.kind == ExprKind::attribute &&
+           expr(called.children[0]).text == scope_.self_name(scope_.module().function_at(use.line)) &&
            !expr(called.children[0]).text.empty() && scope_.method(function.in_class, called.text) == kNothing;
   });
 }
@@ -106,7 +116,9 @@ void Flow::run(Frame& frame, const std::vector<StmtIndex>& body) {
 
 bool Flow::step(Frame& frame, const Stmt& one) {
   switch (one.kind) {
-    case StmtKind::expression: evaluate(frame, one.exprs[0]); return true;
+    case StmtKind::expression:
+      evaluate(frame, one.exprs[0]);
+      return true;
     case StmtKind::assign: {
       const Value value = evaluate(frame, one.exprs.back());
       for (std::size_t i = 0; i + 1 < one.exprs.size(); ++i) assign(frame, one.exprs[i], value, false);
@@ -125,9 +137,14 @@ bool Flow::step(Frame& frame, const Stmt& one) {
     case StmtKind::ret:
       if (!one.exprs.empty()) give_back(frame, evaluate(frame, one.exprs[0]));
       return false;
-    case StmtKind::if_: return branch(frame, one);
-    case StmtKind::while_: while_loop(frame, one); return true;
-    case StmtKind::for_: loop(frame, one); return true;
+    case StmtKind::if_:
+      return branch(frame, one);
+    case StmtKind::while_:
+      while_loop(frame, one);
+      return true;
+    case StmtKind::for_:
+      loop(frame, one);
+      return true;
     case StmtKind::assert_: {
       const Value value = condition(frame, one.exprs[0]);
       if (value.labels == 0) return true;
@@ -137,9 +154,14 @@ bool Flow::step(Frame& frame, const Stmt& one) {
              "check the inputs before the exported model, or `@torch.jit.script` on this function");
       return true;
     }
-    case StmtKind::raise: return false;
-    case StmtKind::try_: attempt(frame, one); return true;
-    case StmtKind::with: context(frame, one); return true;
+    case StmtKind::raise:
+      return false;
+    case StmtKind::try_:
+      attempt(frame, one);
+      return true;
+    case StmtKind::with:
+      context(frame, one);
+      return true;
     case StmtKind::def: {
       Value made_function = made(Form::callable, 0, {});
       made_function.function = one.index;
@@ -149,9 +171,11 @@ bool Flow::step(Frame& frame, const Stmt& one) {
     case StmtKind::global:
       for (std::string_view name : one.names) frame.variables[name] = made(Form::opaque, mask_of(Label::state), name);
       return true;
-    case StmtKind::control: return false;
+    case StmtKind::control:
+      return false;
     case StmtKind::class_:
-    case StmtKind::other: return true;
+    case StmtKind::other:
+      return true;
   }
   return true;
 }
@@ -181,8 +205,9 @@ bool Flow::branch(Frame& frame, const Stmt& one) {
     const Label label = strongest(value.labels);
     if (only_raises(one.body) || (only_raises(one.orelse) && !one.orelse.empty())) {
       report(frame, at, "dropped-assertion", (value.labels & kData) != 0 ? Weight::warning : Weight::note, value,
-             cause(value) + " decides whether an error is raised; the trace does not check it", "the way without the error",
-             "the error", "check the inputs before the exported model, or `@torch.jit.script` on this function");
+             cause(value) + " decides whether an error is raised; the trace does not check it",
+             "the way without the error", "the error",
+             "check the inputs before the exported model, or `@torch.jit.script` on this function");
     } else if (matters(one.body) || matters(one.orelse)) {
       std::string keeps = "the arm that the example took";
       std::string loses = "the other arm";
@@ -230,12 +255,18 @@ Value Flow::item(const Value& iterable) {
     return any;
   }
   switch (iterable.form) {
-    case Form::tensor: return iterable;
-    case Form::tensors: return made(Form::tensor, kData, iterable.root);
-    case Form::sizes: return made(Form::size, kShape, iterable.root);
-    case Form::range: return plain(0, iterable.root);
-    case Form::array: return iterable;
-    default: return made(iterable.form == Form::plain ? Form::plain : Form::opaque, iterable.labels, iterable.root);
+    case Form::tensor:
+      return iterable;
+    case Form::tensors:
+      return made(Form::tensor, kData, iterable.root);
+    case Form::sizes:
+      return made(Form::size, kShape, iterable.root);
+    case Form::range:
+      return plain(0, iterable.root);
+    case Form::array:
+      return iterable;
+    default:
+      return made(iterable.form == Form::plain ? Form::plain : Form::opaque, iterable.labels, iterable.root);
   }
 }
 
@@ -252,7 +283,8 @@ void Flow::report_iteration(Frame& frame, const Expr& at, const Value& iterable)
   if (cause_of.labels == 0) return;
   const Label label = strongest(cause_of.labels);
   const Weight weight = iterable.form == Form::sizes ? Weight::note : weight_of(cause_of.labels);
-  report(frame, at, loop_rule(label), weight, cause_of, cause(cause_of) + " decides how often the loop runs; the trace kept the turns of the example",
+  report(frame, at, loop_rule(label), weight, cause_of,
+         cause(cause_of) + " decides how often the loop runs; the trace kept the turns of the example",
          "as many turns as the example took", "every other number of turns",
          label == Label::data ? "`@torch.jit.script` on this function, or a computation on the whole tensor with a mask"
                               : "`@torch.jit.script` on this function, or an operation on the whole tensor");
@@ -285,7 +317,8 @@ void Flow::while_loop(Frame& frame, const Stmt& one) {
     if (value.labels != 0) {
       report(frame, expr(one.exprs[0]), loop_rule(strongest(value.labels)), weight_of(value.labels), value,
              cause(value) + " decides how often the loop runs; the trace kept the turns of the example",
-             "as many turns as the example took", "every other number of turns", "`@torch.jit.script` on this function");
+             "as many turns as the example took", "every other number of turns",
+             "`@torch.jit.script` on this function");
     }
     run(frame, one.body);
   }
@@ -293,8 +326,8 @@ void Flow::while_loop(Frame& frame, const Stmt& one) {
 }
 
 void Flow::attempt(Frame& frame, const Stmt& one) {
-  constexpr std::array<std::string_view, 6> kHarmless{"ImportError",    "ModuleNotFoundError", "AttributeError",
-                                                      "KeyError", "StopIteration", "NotImplementedError"};
+  constexpr std::array<std::string_view, 6> kHarmless{"ImportError", "ModuleNotFoundError", "AttributeError",
+                                                      "KeyError",    "StopIteration",       "NotImplementedError"};
   const auto catches = [&](ExprIndex caught) {
     const Expr& exception = expr(caught);
     return std::ranges::find(kHarmless, exception.text) == kHarmless.end();
@@ -317,9 +350,11 @@ void Flow::attempt(Frame& frame, const Stmt& one) {
     at.line = one.line;
     at.column = 0;
     report(frame, at, "data-dependent-branch", Weight::warning, inputs,
-           "whether an operation fails for the data of " + named(inputs) + " chooses between `try` and `except`; the trace kept one",
+           "whether an operation fails for the data of " + named(inputs) +
+               " chooses between `try` and `except`; the trace kept one",
            "the way that the example took", "the other way",
-           "test the condition with tensors (`torch.where`, the `_ex` variants of `torch.linalg`), or catch outside of the model");
+           "test the condition with tensors (`torch.where`, the `_ex` variants of `torch.linalg`), or catch outside of "
+           "the model");
   }
   run(frame, one.orelse);
 }
@@ -351,7 +386,8 @@ void Flow::assign(Frame& frame, ExprIndex index, const Value& value, bool is_upd
       if (is_global) {
         report(frame, target, "mutated-state", Weight::warning, before->second,
                "the global `" + std::string(target.text) + "` is changed in forward; the trace does not change it",
-               "the value from while it was traced", "every later change", "pass the state in and out as arguments and results");
+               "the value from while it was traced", "every later change",
+               "pass the state in and out as arguments and results");
       }
       frame.variables[target.text] = std::move(held);
       return;
@@ -363,10 +399,14 @@ void Flow::assign(Frame& frame, ExprIndex index, const Value& value, bool is_upd
         assign(frame, target.children[i], is_known ? value.items[i] : item(value), is_update);
       }
       return;
-    case ExprKind::starred: return assign(frame, target.children[0], made(Form::tensors, 0, value.root), is_update);
-    case ExprKind::attribute: return assign_attribute(frame, target, value, is_update);
-    case ExprKind::subscript: return assign_item(frame, target, value);
-    default: return;
+    case ExprKind::starred:
+      return assign(frame, target.children[0], made(Form::tensors, 0, value.root), is_update);
+    case ExprKind::attribute:
+      return assign_attribute(frame, target, value, is_update);
+    case ExprKind::subscript:
+      return assign_item(frame, target, value);
+    default:
+      return;
   }
 }
 
@@ -399,13 +439,16 @@ void Flow::assign_item(Frame& frame, const Expr& target, const Value& value) {
   if (base.form == Form::attribute && base.is_state && !value.is_followed()) return;
   if (base.form == Form::attribute && base.is_state) {
     const Expr& owner = expr(target.children[0]);
-    const std::uint32_t in_class = frame.function == kNothing ? kNothing : scope_.module().functions[frame.function].in_class;
+    const std::uint32_t in_class =
+        frame.function == kNothing ? kNothing : scope_.module().functions[frame.function].in_class;
     // A buffer that is written in place is recorded; a list or dictionary is not. The text does not tell which it is.
-    const bool is_container = in_class != kNothing && owner.kind == ExprKind::attribute && expr(target.children[1]).kind == ExprKind::string;
+    const bool is_container =
+        in_class != kNothing && owner.kind == ExprKind::attribute && expr(target.children[1]).kind == ExprKind::string;
     if (!is_container) return;
     report(frame, target, "mutated-state", Weight::warning, base,
            "an entry of `self." + std::string(owner.text) + "` is assigned in forward; the trace does not assign it",
-           "the value from while it was traced", "every later assignment", "pass the state in and out as arguments and results");
+           "the value from while it was traced", "every later assignment",
+           "pass the state in and out as arguments and results");
     return;
   }
   const Expr& name = expr(target.children[0]);

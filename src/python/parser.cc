@@ -17,8 +17,8 @@ constexpr std::array<std::array<std::string_view, 5>, 6> kBinary{{{"|", "", "", 
                                                                   {"<<", ">>", "", "", ""},
                                                                   {"+", "-", "", "", ""},
                                                                   {"*", "/", "//", "%", "@"}}};
-constexpr std::array<std::string_view, 12> kAugmented{"+=", "-=", "*=", "/=", "%=", "@=",
-                                                      "&=", "|=", "^=", "**=", "//=", ">>="};
+constexpr std::array<std::string_view, 12> kAugmented{
+    "+=", "-=", "*=", "/=", "%=", "@=", "&=", "|=", "^=", "**=", "//=", ">>="};
 
 class Parser {
  public:

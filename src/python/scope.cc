@@ -23,7 +23,8 @@ void Scope::collect(const std::vector<StmtIndex>& body, std::string_view self, A
   if (self.empty()) return;
   for (StmtIndex index : body) {
     const Stmt& stmt = module_.stmts[index];
-    const bool assigns = stmt.kind == StmtKind::assign || stmt.kind == StmtKind::augmented || stmt.kind == StmtKind::annotated;
+    const bool assigns =
+        stmt.kind == StmtKind::assign || stmt.kind == StmtKind::augmented || stmt.kind == StmtKind::annotated;
     for (std::size_t i = 0; i < stmt.exprs.size(); ++i) {
       if (stmt.exprs[i] == kNothing) continue;
       const Expr& expr = module_.exprs[stmt.exprs[i]];
@@ -64,9 +65,15 @@ std::string Scope::full_name(ExprIndex index) const {
   const auto found = imports_.find(expr->text);
   if (found != imports_.end()) return std::string(found->second) + tail;
   // A file given in part carries no imports: the usual names stand for the usual things.
-  for (const auto& [name, full] : {std::pair<std::string_view, std::string_view>{"torch", "torch"}, {"F", "torch.nn.functional"},
-                                   {"nn", "torch.nn"}, {"np", "numpy"}, {"math", "math"}, {"copy", "copy"},
-                                   {"print", "print"}, {"warnings", "warnings"}, {"logging", "logging"}}) {
+  for (const auto& [name, full] : {std::pair<std::string_view, std::string_view>{"torch", "torch"},
+                                   {"F", "torch.nn.functional"},
+                                   {"nn", "torch.nn"},
+                                   {"np", "numpy"},
+                                   {"math", "math"},
+                                   {"copy", "copy"},
+                                   {"print", "print"},
+                                   {"warnings", "warnings"},
+                                   {"logging", "logging"}}) {
     if (expr->text == name && (module_.imports.empty() || name == "print")) return std::string(full) + tail;
   }
   return {};
@@ -112,7 +119,8 @@ bool Scope::has_decorator(std::uint32_t function, std::string_view text) const {
 }
 
 bool Scope::is_scripted(std::uint32_t function) const {
-  return has_decorator(function, "script") || has_decorator(function, "script_if_tracing") || has_decorator(function, "export");
+  return has_decorator(function, "script") || has_decorator(function, "script_if_tracing") ||
+         has_decorator(function, "export");
 }
 
 bool Scope::is_property(std::uint32_t function) const { return has_decorator(function, "property"); }

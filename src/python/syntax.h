@@ -19,29 +19,29 @@ inline constexpr std::uint32_t kNothing = 0xFFFF'FFFF;
 
 enum class ExprKind : std::uint8_t {
   unknown,
-  name,        ///< text
-  number,      ///< text
-  string,      ///< text as written, prefix and quotes included
-  formatted,   ///< f-string; children: the expressions in it
-  constant,    ///< None, True, False, ...
-  attribute,   ///< children[0].text
-  call,        ///< children[0](children[1], names[0]=children[2], ...); a name is "" for a positional argument
-  subscript,   ///< children[0][children[1]]
-  slice,       ///< children: those of lower:upper:step that are there
-  unary,       ///< text children[0]
-  binary,      ///< children[0] text children[1]
-  compare,     ///< children[0] names[0] children[1] names[1] children[2] ...
-  boolean,     ///< children joined by text: and, or
-  conditional, ///< children[0] if children[1] else children[2]
+  name,         ///< text
+  number,       ///< text
+  string,       ///< text as written, prefix and quotes included
+  formatted,    ///< f-string; children: the expressions in it
+  constant,     ///< None, True, False, ...
+  attribute,    ///< children[0].text
+  call,         ///< children[0](children[1], names[0]=children[2], ...); a name is "" for a positional argument
+  subscript,    ///< children[0][children[1]]
+  slice,        ///< children: those of lower:upper:step that are there
+  unary,        ///< text children[0]
+  binary,       ///< children[0] text children[1]
+  compare,      ///< children[0] names[0] children[1] names[1] children[2] ...
+  boolean,      ///< children joined by text: and, or
+  conditional,  ///< children[0] if children[1] else children[2]
   tuple,
   list,
   set,
-  dict,        ///< key, value, key, value, ...; kNothing as key: **value
-  lambda,      ///< names: parameters; children[0]: the body
+  dict,           ///< key, value, key, value, ...; kNothing as key: **value
+  lambda,         ///< names: parameters; children[0]: the body
   comprehension,  ///< children[0]: what is made (of a dict: the value); then target, iterable and conditions by turns
-  starred,     ///< *children[0] or **children[0]
-  walrus,      ///< text := children[0]
-  await        ///< await, yield, yield from children[0]
+  starred,        ///< *children[0] or **children[0]
+  walrus,         ///< text := children[0]
+  await           ///< await, yield, yield from children[0]
 };
 
 struct Expr {
@@ -67,12 +67,12 @@ enum class StmtKind : std::uint8_t {
   for_,        ///< exprs[0]: target, exprs[1]: iterable; body, orelse
   assert_,     ///< exprs[0]
   raise,
-  try_,        ///< body, orelse (else and finally), handlers; exprs: the exceptions that handlers catch, `unknown`: all
-  with,        ///< exprs: items and their targets by turns (kNothing: no target); body
-  def,         ///< index into functions
-  class_,      ///< index into classes
-  global,      ///< names
-  control      ///< break, continue
+  try_,    ///< body, orelse (else and finally), handlers; exprs: the exceptions that handlers catch, `unknown`: all
+  with,    ///< exprs: items and their targets by turns (kNothing: no target); body
+  def,     ///< index into functions
+  class_,  ///< index into classes
+  global,  ///< names
+  control  ///< break, continue
 };
 
 struct Stmt {

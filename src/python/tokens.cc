@@ -7,9 +7,9 @@
 namespace graphwitness::python {
 namespace {
 
-constexpr std::array<std::string_view, 24> kLongOperators{"**=", "//=", ">>=", "<<=", "...", "->", ":=", "==",
-                                                          "!=",  "<=",  ">=",  "**",  "//",  ">>", "<<", "+=",
-                                                          "-=",  "*=",  "/=",  "%=",  "&=",  "|=", "^=", "@="};
+constexpr std::array<std::string_view, 24> kLongOperators{
+    "**=", "//=", ">>=", "<<=", "...", "->", ":=", "==", "!=", "<=", ">=", "**",
+    "//",  ">>",  "<<",  "+=",  "-=",  "*=", "/=", "%=", "&=", "|=", "^=", "@="};
 
 bool starts_name(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_' || (c & 0x80) != 0; }
 bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
@@ -47,7 +47,8 @@ class Tokenizer {
   /// True when the line held nothing; else its indentation has become tokens.
   bool skip_blank_or_indent() {
     std::uint32_t width = 0;
-    for (; peek() == ' ' || peek() == '\t' || peek() == '\f'; ++at_) width = peek() == '\t' ? (width / 8 + 1) * 8 : width + 1;
+    for (; peek() == ' ' || peek() == '\t' || peek() == '\f'; ++at_)
+      width = peek() == '\t' ? (width / 8 + 1) * 8 : width + 1;
     if (peek() == '#') skip_comment();
     if (at_ >= text_.size()) return true;
     if (peek() == '\r') ++at_;
@@ -107,7 +108,8 @@ class Tokenizer {
   /// Length of the prefix of a string that starts here ("", "f", "rb"); npos: no string does.
   std::size_t string_prefix() const {
     std::size_t length = 0;
-    while (length < 3 && std::string_view("rRbBfFuU").find(peek(length)) != std::string_view::npos && peek(length) != '\0') {
+    while (length < 3 && std::string_view("rRbBfFuU").find(peek(length)) != std::string_view::npos &&
+           peek(length) != '\0') {
       ++length;
     }
     return peek(length) == '"' || peek(length) == '\'' ? length : std::string_view::npos;
@@ -139,7 +141,8 @@ class Tokenizer {
       break;
     }
     at_ = std::min(at_, text_.size());
-    tokens_.push_back({TokenKind::string, text_.substr(begin, at_ - begin), begin_line, begin_column, line_, column(at_)});
+    tokens_.push_back(
+        {TokenKind::string, text_.substr(begin, at_ - begin), begin_line, begin_column, line_, column(at_)});
   }
 
   void number() {
@@ -154,9 +157,8 @@ class Tokenizer {
 
   void op() {
     const std::size_t begin = at_;
-    const auto* const longest = std::ranges::find_if(kLongOperators, [&](std::string_view long_operator) {
-      return text_.substr(at_).starts_with(long_operator);
-    });
+    const auto* const longest = std::ranges::find_if(
+        kLongOperators, [&](std::string_view long_operator) { return text_.substr(at_).starts_with(long_operator); });
     at_ += longest == kLongOperators.end() ? 1 : longest->size();
     const char c = text_[begin];
     if (c == '(' || c == '[' || c == '{') ++brackets_;
@@ -176,6 +178,8 @@ class Tokenizer {
 
 }  // namespace
 
-std::vector<Token> tokenize(std::string_view text, std::uint32_t first_line) { return Tokenizer(text, first_line).run(); }
+std::vector<Token> tokenize(std::string_view text, std::uint32_t first_line) {
+  return Tokenizer(text, first_line).run();
+}
 
 }  // namespace graphwitness::python

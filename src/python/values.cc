@@ -22,14 +22,19 @@ std::string_view name_of(Label label) {
 
 std::string_view branch_rule(Label label) {
   switch (label) {
-    case Label::data: return "data-dependent-branch";
-    case Label::state: return "state-dependent-branch";
+    case Label::data:
+      return "data-dependent-branch";
+    case Label::state:
+      return "state-dependent-branch";
     case Label::training:
     case Label::tracing:
     case Label::gradient:
-    case Label::global: return "mode-dependent-branch";
-    case Label::argument: return "argument-dependent-branch";
-    default: return "shape-dependent-branch";
+    case Label::global:
+      return "mode-dependent-branch";
+    case Label::argument:
+      return "argument-dependent-branch";
+    default:
+      return "shape-dependent-branch";
   }
 }
 

@@ -17,8 +17,8 @@ Meaning attribute_of_tensor(std::string_view name) {
   if (name == "shape") return {Read::shape, Label::shape};
   if (name == "ndim") return {Read::property, Label::rank};
   if (is_one_of(name, {"dtype", "itemsize"})) return {Read::property, Label::dtype};
-  if (is_one_of(name, {"device", "is_cuda", "is_cpu", "is_xpu", "is_mps", "is_meta", "layout", "is_sparse", "is_sparse_csr",
-                       "is_quantized", "is_mkldnn", "is_nested"})) {
+  if (is_one_of(name, {"device", "is_cuda", "is_cpu", "is_xpu", "is_mps", "is_meta", "layout", "is_sparse",
+                       "is_sparse_csr", "is_quantized", "is_mkldnn", "is_nested"})) {
     return {Read::property, Label::device};
   }
   if (is_one_of(name, {"requires_grad", "is_leaf", "grad_fn", "grad", "retains_grad"})) {
@@ -31,9 +31,11 @@ Meaning method_of_tensor(std::string_view name) {
   if (name == "size") return {Read::shape, Label::shape};
   if (is_one_of(name, {"numel", "nelement", "__len__"})) return {Read::size, Label::shape};
   if (is_one_of(name, {"dim", "ndimension"})) return {Read::property, Label::rank};
-  if (is_one_of(name, {"item", "tolist", "__int__", "__float__", "__bool__", "__index__"})) return {Read::number, Label::data};
+  if (is_one_of(name, {"item", "tolist", "__int__", "__float__", "__bool__", "__index__"}))
+    return {Read::number, Label::data};
   if (is_one_of(name, {"numpy", "__array__", "__dlpack__"})) return {Read::array, Label::data};
-  if (is_one_of(name, {"storage", "untyped_storage", "_storage", "_typed_storage"})) return {Read::storage, Label::data};
+  if (is_one_of(name, {"storage", "untyped_storage", "_storage", "_typed_storage"}))
+    return {Read::storage, Label::data};
   if (is_one_of(name, {"equal", "allclose", "is_nonzero", "q_scale", "q_zero_point", "is_coalesced", "__contains__"})) {
     return {Read::property, Label::data};
   }
@@ -42,7 +44,8 @@ Meaning method_of_tensor(std::string_view name) {
                        "is_conj", "is_neg"})) {
     return {Read::property, Label::layout};
   }
-  if (is_one_of(name, {"is_floating_point", "is_complex", "is_signed", "element_size"})) return {Read::property, Label::dtype};
+  if (is_one_of(name, {"is_floating_point", "is_complex", "is_signed", "element_size"}))
+    return {Read::property, Label::dtype};
   if (is_one_of(name, {"get_device"})) return {Read::property, Label::device};
   if (is_one_of(name, {"is_inference"})) return {Read::property, Label::gradient};
   if (is_one_of(name, {"new_tensor", "new", "__copy__"})) return {Read::copy, Label::data};
@@ -76,17 +79,20 @@ Callee callee(std::string_view name) {
   if (is_one_of(name, {"is_grad_enabled", "is_autocast_enabled", "is_inference_mode_enabled", "get_num_threads"})) {
     return Callee::mode;
   }
-  if (is_one_of(name, {"autograd.grad", "autograd.backward", "autograd.functional.jacobian", "autograd.functional.hessian"})) {
+  if (is_one_of(name, {"autograd.grad", "autograd.backward", "autograd.functional.jacobian",
+                       "autograd.functional.hessian"})) {
     return Callee::gradient;
   }
   if (name == "_assert") return Callee::assertion;
   if (name == "numel") return Callee::numel;
-  if (is_one_of(name, {"is_tensor", "jit.is_scripting", "onnx.is_in_onnx_export", "jit.isinstance", "device", "Size", "manual_seed", "get_rng_state",
-                       "Generator", "no_grad", "enable_grad", "inference_mode", "cuda.is_available", "jit.annotate"})) {
+  if (is_one_of(name, {"is_tensor", "jit.is_scripting", "onnx.is_in_onnx_export", "jit.isinstance", "device", "Size",
+                       "manual_seed", "get_rng_state", "Generator", "no_grad", "enable_grad", "inference_mode",
+                       "cuda.is_available", "jit.annotate"})) {
     return Callee::none;
   }
   const std::string_view last = name.substr(name.rfind('.') + 1);
-  if (last.starts_with("conv") || is_one_of(last, {"split", "unfold", "fold", "tensor_split"})) return Callee::convolution;
+  if (last.starts_with("conv") || is_one_of(last, {"split", "unfold", "fold", "tensor_split"}))
+    return Callee::convolution;
   return Callee::torch;
 }
 
@@ -96,11 +102,13 @@ bool is_float_parameter(std::string_view name) {
 }
 
 bool is_of_tensors_only(std::string_view name) {
-  return is_one_of(name, {"shape",    "size",      "dim",      "ndim",    "view",       "reshape", "permute",   "transpose",
-                          "unsqueeze", "squeeze",  "flatten",  "contiguous", "detach",  "item",    "tolist",    "numpy",
-                          "mean",     "sum",       "softmax",  "sigmoid", "tanh",       "matmul",  "mm",        "bmm",
-                          "expand",   "expand_as", "new_zeros", "new_ones", "masked_fill", "float", "long",     "requires_grad",
-                          "is_contiguous", "unbind", "chunk",  "argmax",  "clamp",      "numel",   "is_cuda",   "nonzero"});
+  return is_one_of(
+      name,
+      {"shape",         "size",      "dim",       "ndim",       "view",        "reshape", "permute", "transpose",
+       "unsqueeze",     "squeeze",   "flatten",   "contiguous", "detach",      "item",    "tolist",  "numpy",
+       "mean",          "sum",       "softmax",   "sigmoid",    "tanh",        "matmul",  "mm",      "bmm",
+       "expand",        "expand_as", "new_zeros", "new_ones",   "masked_fill", "float",   "long",    "requires_grad",
+       "is_contiguous", "unbind",    "chunk",     "argmax",     "clamp",       "numel",   "is_cuda", "nonzero"});
 }
 
 bool changes_container(std::string_view name) {

@@ -10,15 +10,15 @@ namespace graphwitness::python {
 
 /// What reading an attribute or calling a method of a tensor gives.
 enum class Read : std::uint8_t {
-  unknown,    ///< a tensor, or something of no interest
-  shape,      ///< a torch.Size
-  size,       ///< a number the trace follows
-  property,   ///< a Python value that hangs on `label`
-  number,     ///< elements as Python numbers
-  array,      ///< memory that the trace does not see
-  storage,    ///< the same, by its bytes
-  copy,       ///< a tensor made from elements, a constant in the trace
-  resize,     ///< the result is a constant
+  unknown,   ///< a tensor, or something of no interest
+  shape,     ///< a torch.Size
+  size,      ///< a number the trace follows
+  property,  ///< a Python value that hangs on `label`
+  number,    ///< elements as Python numbers
+  array,     ///< memory that the trace does not see
+  storage,   ///< the same, by its bytes
+  copy,      ///< a tensor made from elements, a constant in the trace
+  resize,    ///< the result is a constant
 };
 struct Meaning {
   Read read = Read::unknown;
@@ -30,24 +30,24 @@ Meaning method_of_tensor(std::string_view name);
 /// A function by its full name ("torch.tensor", "math.sqrt").
 enum class Callee : std::uint8_t {
   unknown,
-  torch,       ///< records operations, gives tensors
-  convolution, ///< records operations; sizes among its arguments become constants
-  constant,    ///< makes a constant of what it is given
-  sharing,     ///< shares memory behind the trace's back
-  copy,        ///< copy.copy, copy.deepcopy
-  predicate,   ///< gives a Python bool from elements
-  property,    ///< gives a Python value that hangs on a dtype
-  limits,      ///< torch.finfo, torch.iinfo
+  torch,        ///< records operations, gives tensors
+  convolution,  ///< records operations; sizes among its arguments become constants
+  constant,     ///< makes a constant of what it is given
+  sharing,      ///< shares memory behind the trace's back
+  copy,         ///< copy.copy, copy.deepcopy
+  predicate,    ///< gives a Python bool from elements
+  property,     ///< gives a Python value that hangs on a dtype
+  limits,       ///< torch.finfo, torch.iinfo
   default_dtype,
-  tracing,     ///< asks whether the code is being traced
-  mode,        ///< asks for a global mode
-  gradient,    ///< runs autograd
-  assertion,   ///< torch._assert
+  tracing,    ///< asks whether the code is being traced
+  mode,       ///< asks for a global mode
+  gradient,   ///< runs autograd
+  assertion,  ///< torch._assert
   numel,
-  math,        ///< Python's own arithmetic: math.sqrt
+  math,  ///< Python's own arithmetic: math.sqrt
   numpy,
-  quiet,       ///< print, logging, warnings
-  none,        ///< nothing to do with tensors
+  quiet,  ///< print, logging, warnings
+  none,   ///< nothing to do with tensors
 };
 Callee callee(std::string_view full_name);
 

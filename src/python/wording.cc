@@ -7,13 +7,20 @@ std::string named(const Value& value) { return value.root.empty() ? "a tensor" :
 /// "the data of `x`", "the shape of `x`".
 std::string cause(const Value& value) {
   switch (const Label label = strongest(value.labels)) {
-    case Label::state: return "state " + named(value) + " that earlier calls left";
-    case Label::training: return "the flag `training`";
-    case Label::tracing: return "whether the code is being traced";
-    case Label::global: return "a global mode of PyTorch";
-    case Label::argument: return "what the caller passes as " + named(value);
-    case Label::gradient: return "whether " + named(value) + " needs a gradient";
-    default: return "the " + std::string(name_of(label)) + " of " + named(value);
+    case Label::state:
+      return "state " + named(value) + " that earlier calls left";
+    case Label::training:
+      return "the flag `training`";
+    case Label::tracing:
+      return "whether the code is being traced";
+    case Label::global:
+      return "a global mode of PyTorch";
+    case Label::argument:
+      return "what the caller passes as " + named(value);
+    case Label::gradient:
+      return "whether " + named(value) + " needs a gradient";
+    default:
+      return "the " + std::string(name_of(label)) + " of " + named(value);
   }
 }
 

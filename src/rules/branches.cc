@@ -111,8 +111,8 @@ void report_branch(RuleContext& context, NodeId branch, ValueId condition, Cause
     explain_arms(context, finding, branch, cause);
   };
   const auto& provenance = context.analysis<Provenance>();
-  context.report(branch, severity,
-                 who_decides(graph, provenance, condition, cause.origin, kChooses) + " the arm" + why, explain);
+  context.report(branch, severity, who_decides(graph, provenance, condition, cause.origin, kChooses) + " the arm" + why,
+                 explain);
 }
 
 struct Decider {
@@ -179,10 +179,9 @@ void look_at_loop(RuleContext& context, NodeId loop, const LoopForm& form, Decis
   if (cause && cause->kind == kind) report_loop(context, loop, *strongest, *cause);
 }
 
-/// All that the condition has of its cause is what an earlier branch chose, one that is reported itself: then it is that
-/// branch's finding. A branch of PyTorch itself does not speak for the user's.
+/// All that the condition has of its cause is what an earlier branch chose, one that is reported itself: then it is
+/// that branch's finding. A branch of PyTorch itself does not speak for the user's.
 bool follows_from_another(const Graph& graph, const Provenance& provenance, ValueId condition, Cause cause) {
-  if (provenance.comes_directly_from(condition, Facet::data, cause.origin)) return false;
   for (NodeId node : provenance.trail(condition, Facet::data, cause.origin).nodes) {
     if (is_branch(graph, node) && (is_in_library(graph, node) || is_assertion(graph, node))) return false;
   }
@@ -206,9 +205,11 @@ void report_branches(RuleContext& context, DecisionKind kind) {
     if (graph[node].blocks.count != 2 || !is_branch(graph, node) || constants.is_dead(graph[node].parent)) continue;
     const ValueId condition = graph[graph[node].operands][0];
     if (!condition || constants[condition].kind == Constant::Kind::boolean) continue;
-    const auto cause = cause_of(provenance, condition);
+    auto cause = direct_cause_of(provenance, condition);
+    const bool direct = cause.has_value();
+    if (!direct) cause = cause_of(provenance, condition);
     if (!cause || cause->kind != kind || is_assertion(graph, node) || is_logic(graph, constants, node)) continue;
-    if (follows_from_another(graph, provenance, condition, *cause)) continue;
+    if (!direct && follows_from_another(graph, provenance, condition, *cause)) continue;
     report_branch(context, node, condition, *cause);
   }
 }

@@ -12,6 +12,15 @@ namespace {
 
 constexpr std::size_t kNamedOperators = 3;
 
+constexpr std::array kByStrength{
+    Cause{DecisionKind::data, Origin::data},        Cause{DecisionKind::data, Origin::random},
+    Cause{DecisionKind::shape, Origin::shape},      Cause{DecisionKind::shape, Origin::rank},
+    Cause{DecisionKind::shape, Origin::dtype},      Cause{DecisionKind::shape, Origin::device},
+    Cause{DecisionKind::shape, Origin::layout},     Cause{DecisionKind::state, Origin::state},
+    Cause{DecisionKind::mode, Origin::training},    Cause{DecisionKind::mode, Origin::gradient},
+    Cause{DecisionKind::mode, Origin::mode},        Cause{DecisionKind::shape, Origin::metadata},
+    Cause{DecisionKind::argument, Origin::argument}};
+
 std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
 
 std::string input_name(const Graph& graph, ValueId input) { return std::string(graph[graph[input].name]); }
@@ -116,20 +125,18 @@ TrailStep node_step(RuleContext& context, NodeId node, std::string message) {
 }  // namespace
 
 std::optional<Cause> cause_of(const Provenance& provenance, ValueId decider) {
-  static constexpr std::array kByStrength{
-      Cause{DecisionKind::data, Origin::data},          Cause{DecisionKind::data, Origin::random},
-      Cause{DecisionKind::shape, Origin::shape},        Cause{DecisionKind::shape, Origin::rank},
-      Cause{DecisionKind::shape, Origin::dtype},        Cause{DecisionKind::shape, Origin::device},
-      Cause{DecisionKind::shape, Origin::layout},       Cause{DecisionKind::state, Origin::state},
-      Cause{DecisionKind::mode, Origin::training},      Cause{DecisionKind::mode, Origin::gradient},
-      Cause{DecisionKind::mode, Origin::mode},          Cause{DecisionKind::shape, Origin::metadata},
-      Cause{DecisionKind::argument, Origin::argument}};
   for (const Cause& cause : kByStrength) {
     if (provenance.comes_from(decider, Facet::data, cause.origin)) return cause;
   }
   return std::nullopt;
 }
 
+std::optional<Cause> direct_cause_of(const Provenance& provenance, ValueId decider) {
+  for (const Cause& cause : kByStrength) {
+    if (provenance.comes_directly_from(decider, Facet::data, cause.origin)) return cause;
+  }
+  return std::nullopt;
+}
 std::string who_decides(const Graph& graph, const Provenance& provenance, ValueId decider, Origin origin, Verb verb) {
   if (origin == Origin::random) return std::string("random numbers ") + verb.many;
   if (origin == Origin::training) return std::string("`training` ") + verb.one;

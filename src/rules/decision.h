@@ -21,6 +21,8 @@ struct Cause {
 /// The strongest cause of a decision: data before shapes, these before state, modes and arguments. Nothing when it is
 /// the same in every run, or depends on nothing but attributes.
 std::optional<Cause> cause_of(const Provenance& provenance, ValueId decider);
+/// The same among causes that do not come by way of what another branch chose.
+std::optional<Cause> direct_cause_of(const Provenance& provenance, ValueId decider);
 
 /// A verb for one and for many: "chooses", "choose".
 struct Verb {

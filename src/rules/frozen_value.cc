@@ -14,23 +14,34 @@ bool is_one_of(const std::array<std::string_view, N>& sorted, std::string_view o
   return std::ranges::binary_search(sorted, op);
 }
 
-constexpr std::array<std::string_view, 17> kTensorReads{
-    "aten::Bool",     "aten::Complex",        "aten::ComplexImplicit",     "aten::Float",
-    "aten::FloatImplicit", "aten::Int",       "aten::IntImplicit",         "aten::Scalar",
-    "aten::ScalarImplicit", "aten::_local_scalar_dense", "aten::_tensor_to_list", "aten::allclose",
-    "aten::equal",    "aten::is_nonzero",     "aten::item",                "prim::item",
-    "prim::tolist"};
+constexpr std::array<std::string_view, 17> kTensorReads{"aten::Bool",
+                                                        "aten::Complex",
+                                                        "aten::ComplexImplicit",
+                                                        "aten::Float",
+                                                        "aten::FloatImplicit",
+                                                        "aten::Int",
+                                                        "aten::IntImplicit",
+                                                        "aten::Scalar",
+                                                        "aten::ScalarImplicit",
+                                                        "aten::_local_scalar_dense",
+                                                        "aten::_tensor_to_list",
+                                                        "aten::allclose",
+                                                        "aten::equal",
+                                                        "aten::is_nonzero",
+                                                        "aten::item",
+                                                        "prim::item",
+                                                        "prim::tolist"};
 static_assert(std::ranges::is_sorted(kTensorReads));
 
 constexpr std::array<std::string_view, 3> kTextReads{"aten::format", "aten::percentFormat", "aten::str"};
 
 /// Functions of `math` and builtins: they ask a 0-dim tensor for a Python number.
 constexpr std::array<std::string_view, 33> kNumberFreezes{
-    "aten::Complex", "aten::Float",   "aten::Int",     "aten::acos",  "aten::asin",    "aten::atan",   "aten::atan2",
-    "aten::ceil",    "aten::copysign", "aten::cos",    "aten::degrees", "aten::erf",   "aten::exp",    "aten::expm1",
-    "aten::fabs",    "aten::factorial", "aten::floor", "aten::fmod",  "aten::gcd",     "aten::gamma",  "aten::log",
-    "aten::log10",   "aten::log1p",   "aten::log2",    "aten::radians", "aten::round", "aten::sin",    "aten::sqrt",
-    "aten::tan",     "aten::tanh",    "aten::trunc",   "prim::max",   "prim::min"};
+    "aten::Complex", "aten::Float",     "aten::Int",   "aten::acos",    "aten::asin",  "aten::atan",  "aten::atan2",
+    "aten::ceil",    "aten::copysign",  "aten::cos",   "aten::degrees", "aten::erf",   "aten::exp",   "aten::expm1",
+    "aten::fabs",    "aten::factorial", "aten::floor", "aten::fmod",    "aten::gcd",   "aten::gamma", "aten::log",
+    "aten::log10",   "aten::log1p",     "aten::log2",  "aten::radians", "aten::round", "aten::sin",   "aten::sqrt",
+    "aten::tan",     "aten::tanh",      "aten::trunc", "prim::max",     "prim::min"};
 
 bool is_number(const Graph& graph, ValueId value) {
   if (!value) return false;
@@ -49,7 +60,8 @@ bool is_number_freeze(const Graph& graph, NodeId node) {
   const std::string_view op = graph[graph[node].op];
   if (std::ranges::find(kNumberFreezes, op) == kNumberFreezes.end()) return false;
   const auto operands = graph[graph[node].operands];
-  return !operands.empty() && is_number(graph, operands[0]) && is_number(graph, value_at(graph[graph[node].results], 0));
+  return !operands.empty() && is_number(graph, operands[0]) &&
+         is_number(graph, value_at(graph[graph[node].results], 0));
 }
 
 }  // namespace graphwitness

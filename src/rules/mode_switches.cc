@@ -81,7 +81,7 @@ bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") ==
 /// Statements that change nothing of what is computed: logging, warnings, raising.
 bool computes_nothing(std::string_view line) {
   static constexpr std::array<std::string_view, 6> kStarts{"_log_api_usage", "warnings.", "raise ",
-                                                          "pass",           "assert ",   "torch._C._log_api"};
+                                                           "pass",           "assert ",   "torch._C._log_api"};
   const std::string_view text = line.substr(indent_of(line));
   return std::ranges::any_of(kStarts, [&](std::string_view start) { return text.starts_with(start); });
 }

@@ -7,9 +7,12 @@ namespace {
 
 Severity severity_of(python::Weight weight) {
   switch (weight) {
-    case python::Weight::error: return Severity::error;
-    case python::Weight::warning: return Severity::warning;
-    case python::Weight::note: return Severity::note;
+    case python::Weight::error:
+      return Severity::error;
+    case python::Weight::warning:
+      return Severity::warning;
+    case python::Weight::note:
+      return Severity::note;
   }
   return Severity::note;
 }
@@ -30,15 +33,16 @@ void report_python_losses(RuleContext& context, std::string_view rule) {
   for (const RecordedSources::Found& found : context.analysis<RecordedSources>().losses()) {
     const python::Loss& loss = found.loss;
     if (loss.rule != rule) continue;
-    context.report_at(found.place, found.near, severity_of(loss.weight), loss.message, [&graph, &loss](Finding& finding) {
-      finding.provenance.emplace_back(name_of(loss.label));
-      for (const std::string& root : loss.roots) {
-        if (is_input(graph, root)) finding.inputs.push_back(root);
-      }
-      finding.keeps = loss.keeps;
-      finding.loses = loss.loses;
-      finding.fix = loss.fix;
-    });
+    context.report_at(found.place, found.near, severity_of(loss.weight), loss.message,
+                      [&graph, &loss](Finding& finding) {
+                        finding.provenance.emplace_back(name_of(loss.label));
+                        for (const std::string& root : loss.roots) {
+                          if (is_input(graph, root)) finding.inputs.push_back(root);
+                        }
+                        finding.keeps = loss.keeps;
+                        finding.loses = loss.loses;
+                        finding.fix = loss.fix;
+                      });
   }
 }
 

@@ -67,8 +67,8 @@ Capture capture_of(const Graph& graph, ValueId constant) {
   return uses.empty() ? Capture::value : Capture::constructor;
 }
 
-/// The call that made the constant is on the line and has nothing but literals and attributes in it, as far as the source
-/// tells: `torch.tensor([0.485, 0.456])`.
+/// The call that made the constant is on the line and has nothing but literals and attributes in it, as far as the
+/// source tells: `torch.tensor([0.485, 0.456])`.
 bool is_written_out(const RecordedSources& sources, const Graph& graph, LocationId frame, Capture capture) {
   if (capture == Capture::value || !frame || sources.module(graph[frame].file) == nullptr) return false;
   return !sources.is_lossy(graph[frame].file, graph[frame].line, "frozen-tensor");
@@ -103,15 +103,14 @@ const Limit* limit_of(const Graph& graph, const Literal& literal) {
   return found == kLimits.end() ? nullptr : found;
 }
 
-constexpr std::array<std::string_view, 12> kLike{"aten::zeros_like", "aten::ones_like",  "aten::full_like", "aten::empty_like",
-                                                 "aten::rand_like",  "aten::randn_like", "aten::randint_like", "aten::new_zeros",
-                                                 "aten::new_ones",   "aten::new_full",   "aten::new_empty", "aten::new_empty_strided"};
+constexpr std::array<std::string_view, 12> kLike{"aten::zeros_like",   "aten::ones_like", "aten::full_like",
+                                                 "aten::empty_like",   "aten::rand_like", "aten::randn_like",
+                                                 "aten::randint_like", "aten::new_zeros", "aten::new_ones",
+                                                 "aten::new_full",     "aten::new_empty", "aten::new_empty_strided"};
 
 bool is_like(std::string_view op) { return std::ranges::find(kLike, op) != kLike.end(); }
 
-bool is_dtype_name(std::string_view text) {
-  return text.find("dtype") != std::string_view::npos;
-}
+bool is_dtype_name(std::string_view text) { return text.find("dtype") != std::string_view::npos; }
 
 // --- arithmetic on sizes
 
@@ -124,19 +123,24 @@ class SizeArithmetic {
       const auto results = graph[graph[node].results];
       if (results.empty()) continue;
       const std::string_view op = op_of(graph, node);
-      const bool any_size = std::ranges::any_of(operands, [&](ValueId operand) { return operand && is_size_[operand.raw]; });
+      const bool any_size =
+          std::ranges::any_of(operands, [&](ValueId operand) { return operand && is_size_[operand.raw]; });
       if (op == "prim::NumToTensor") {
         const NodeId source = operands.empty() || !operands[0] ? NodeId{} : graph.defining_node(operands[0]);
-        is_size_[results[0].raw] = source && (op_of(graph, source) == "aten::size" || op_of(graph, source) == "aten::numel");
+        is_size_[results[0].raw] =
+            source && (op_of(graph, source) == "aten::size" || op_of(graph, source) == "aten::numel");
         continue;
       }
-      constexpr std::array<std::string_view, 12> kArithmetic{"aten::mul", "aten::div", "aten::add", "aten::sub", "aten::pow", "aten::floor",
-                                                             "aten::ceil", "aten::to", "aten::detach", "aten::floor_divide", "aten::remainder", "aten::rsub"};
+      constexpr std::array<std::string_view, 12> kArithmetic{
+          "aten::mul",  "aten::div", "aten::add",    "aten::sub",          "aten::pow",       "aten::floor",
+          "aten::ceil", "aten::to",  "aten::detach", "aten::floor_divide", "aten::remainder", "aten::rsub"};
       if (std::ranges::find(kArithmetic, op) == kArithmetic.end() || !any_size) continue;
-      const bool all_scalars = std::ranges::all_of(operands, [&](ValueId operand) { return is_scalar(graph, operand); });
+      const bool all_scalars =
+          std::ranges::all_of(operands, [&](ValueId operand) { return is_scalar(graph, operand); });
       if (!all_scalars) continue;
       is_size_[results[0].raw] = true;
-      if (std::ranges::any_of(operands, [&](ValueId operand) { return is_fraction(graph, operand); })) starts_.push_back(node);
+      if (std::ranges::any_of(operands, [&](ValueId operand) { return is_fraction(graph, operand); }))
+        starts_.push_back(node);
     }
   }
   /// Operations that multiply a size by a number that float32 does not hold exactly, or the like.
@@ -179,7 +183,9 @@ class SizeArithmetic {
       if (data.size() > sizeof bits) return false;
       for (std::size_t i = data.size(); i-- > 0;) bits = bits << 8U | static_cast<std::uint8_t>(data[i]);
       if (dtype == DType::f64 && data.size() == 8) number = std::bit_cast<double>(bits);
-      if (dtype == DType::f32 && data.size() == 4) return std::ldexp(std::bit_cast<float>(static_cast<std::uint32_t>(bits)), 10) != std::floor(std::ldexp(std::bit_cast<float>(static_cast<std::uint32_t>(bits)), 10));
+      if (dtype == DType::f32 && data.size() == 4)
+        return std::ldexp(std::bit_cast<float>(static_cast<std::uint32_t>(bits)), 10) !=
+               std::floor(std::ldexp(std::bit_cast<float>(static_cast<std::uint32_t>(bits)), 10));
     }
     const double scaled = std::ldexp(number, 10);  // multiples of 1/1024 come out exactly
     return scaled != std::floor(scaled);
@@ -221,8 +227,10 @@ bool is_submodule(const Graph& graph, std::string_view name) {
 bool calls_submodule(const Graph& graph, std::string_view line) {
   for (std::size_t at = line.find("self."); at != std::string_view::npos; at = line.find("self.", at + 5)) {
     const std::size_t begin = at + 5;
-    const std::size_t end = line.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", begin);
-    if (end != std::string_view::npos && line[end] == '(' && is_submodule(graph, line.substr(begin, end - begin))) return true;
+    const std::size_t end =
+        line.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", begin);
+    if (end != std::string_view::npos && line[end] == '(' && is_submodule(graph, line.substr(begin, end - begin)))
+      return true;
   }
   return false;
 }
@@ -231,7 +239,8 @@ bool calls_submodule(const Graph& graph, std::string_view line) {
 bool is_hook(const Graph& graph, const RecordedSources& sources, LocationId callee, LocationId caller) {
   const std::string_view name = graph[graph[callee].function];
   const bool is_lambda = name == "<lambda>";
-  if (name.empty() || name == "forward" || name.starts_with("__") || (name.starts_with('<') && !is_lambda)) return false;
+  if (name.empty() || name == "forward" || name.starts_with("__") || (name.starts_with('<') && !is_lambda))
+    return false;
   if (!sources.mentions(graph[callee].file, "_hook(") && !sources.mentions(graph[caller].file, "_hook(")) return false;
   const std::string line = sources.line(graph[caller].file, graph[caller].line);
   if (line.find(is_lambda ? std::string_view("lambda") : name) != std::string::npos) return false;
@@ -247,7 +256,8 @@ void for_recorded(RuleContext& context, F&& visit) {
   }
 }
 
-std::function<void(Finding&)> explained(std::string_view provenance, std::string keeps, std::string loses, std::string fix) {
+std::function<void(Finding&)> explained(std::string_view provenance, std::string keeps, std::string loses,
+                                        std::string fix) {
   return [=, label = std::string(provenance)](Finding& finding) {
     finding.provenance = {label};
     finding.keeps = keeps;
@@ -294,22 +304,30 @@ void report_recorded_tensors(RuleContext& context) {
     const Capture capture = capture_of(graph, constant);
     if (!type.ranked || type.dims.count == 0) return;
     const LocationId shown = shown_frame(graph, graph[node].loc);
-    if (shown && sources.is_lossy(graph[shown].file, graph[shown].line, "frozen-tensor")) return;  // said with its cause
+    if (shown && sources.is_lossy(graph[shown].file, graph[shown].line, "frozen-tensor"))
+      return;  // said with its cause
     const bool in_library = shown && is_library_file(graph[graph[shown].file]);
     if (is_written_out(sources, graph, shown, capture)) {
-      context.report(node, Severity::note, "a tensor of " + shape_text(graph, type) + " made on this line is a constant of the trace",
-                     explained("attribute", "the values and dtype of the example", "what the code would make later", "register it as a buffer"));
+      context.report(node, Severity::note,
+                     "a tensor of " + shape_text(graph, type) + " made on this line is a constant of the trace",
+                     explained("attribute", "the values and dtype of the example", "what the code would make later",
+                               "register it as a buffer"));
       return;
     }
     const std::string what = capture == Capture::foreign ? "a tensor that NumPy or other code outside of PyTorch made"
                              : capture == Capture::constructor ? "a tensor that `torch.tensor` or the like made"
                                                                : "a tensor that is neither parameter nor buffer";
-    context.report(node, in_library ? Severity::note : capture == Capture::foreign ? Severity::error : Severity::warning,
-                   what + " is a constant of the trace (" + shape_text(graph, type) + ")",
-                   explained(capture == Capture::foreign ? "data" : "attribute", "the values that it had for the example",
-                             "every later value of it, and its move to another device",
-                             capture == Capture::value ? "`register_buffer` in `__init__`, so that the model owns it"
-                                                       : "`torch.stack` of tensors instead of `torch.tensor`, PyTorch's operations instead of NumPy's"));
+    context.report(
+        node,
+        in_library                    ? Severity::note
+        : capture == Capture::foreign ? Severity::error
+                                      : Severity::warning,
+        what + " is a constant of the trace (" + shape_text(graph, type) + ")",
+        explained(capture == Capture::foreign ? "data" : "attribute", "the values that it had for the example",
+                  "every later value of it, and its move to another device",
+                  capture == Capture::value
+                      ? "`register_buffer` in `__init__`, so that the model owns it"
+                      : "`torch.stack` of tensors instead of `torch.tensor`, PyTorch's operations instead of NumPy's"));
   });
 }
 
@@ -317,16 +335,19 @@ void report_recorded_shapes(RuleContext& context) {
   const Graph& graph = context.graph();
   for_recorded(context, [&](NodeId node) {
     if (!is_derivative(graph, node) || !takes_sizes(graph, node)) return;
-    context.report(node, Severity::warning, "a derivative was computed while tracing; its formula holds the sizes of the example",
-                   explained("shape", "the sizes of the example", "every other size", "write the derivative out with PyTorch's own operations"));
+    context.report(node, Severity::warning,
+                   "a derivative was computed while tracing; its formula holds the sizes of the example",
+                   explained("shape", "the sizes of the example", "every other size",
+                             "write the derivative out with PyTorch's own operations"));
   });
   if (!has_recording(graph)) return;
   const SizeArithmetic sizes(graph);
   for (NodeId node : sizes.starts()) {
     if (!is_recorded(graph, node)) continue;
-    context.report(node, Severity::warning, "arithmetic on a size with a fraction became tensor arithmetic in float32",
-                   explained("shape", "float32, which is off by one after rounding for some sizes", "the float64 of Python",
-                             "integer arithmetic (`x.size(0) * 29 // 100`), or the size as an argument of the model"));
+    context.report(
+        node, Severity::warning, "arithmetic on a size with a fraction became tensor arithmetic in float32",
+        explained("shape", "float32, which is off by one after rounding for some sizes", "the float64 of Python",
+                  "integer arithmetic (`x.size(0) * 29 // 100`), or the size as an argument of the model"));
   }
 }
 
@@ -368,8 +389,10 @@ void report_recorded_devices(RuleContext& context) {
   for_recorded(context, [&](NodeId node) {
     if (op_of(graph, node) != "prim::Constant") return;
     const Literal* const literal = graph.attribute(node, "value");
-    if (literal == nullptr || literal->kind != Literal::Kind::opaque || !graph.text(*literal).starts_with("cuda")) return;
-    context.report(node, Severity::warning, "the device `" + std::string(graph.text(*literal)) + "` is a constant of the trace",
+    if (literal == nullptr || literal->kind != Literal::Kind::opaque || !graph.text(*literal).starts_with("cuda"))
+      return;
+    context.report(node, Severity::warning,
+                   "the device `" + std::string(graph.text(*literal)) + "` is a constant of the trace",
                    explained("device", "the device of the example", "every other device, the CPU among them",
                              "trace on the device of production, or on the CPU"));
   });
@@ -386,7 +409,8 @@ void report_recorded_hooks(RuleContext& context) {
       if (callee && !is_library_file(graph[graph[callee].file]) && is_hook(graph, sources, callee, frame)) {
         const std::string name(graph[graph[callee].function]);
         context.report_at(span_of(graph, frame), node, Severity::warning,
-                          "a forward hook (`" + name + "`, line " + std::to_string(graph[callee].line) + ") ran while tracing and is part of the trace",
+                          "a forward hook (`" + name + "`, line " + std::to_string(graph[callee].line) +
+                              ") ran while tracing and is part of the trace",
                           explained("state", "what the hook did", "its removal, and hooks that are registered later",
                                     "remove hooks before tracing, or call the function in `forward`"));
       }
@@ -400,9 +424,11 @@ void report_recorded_branches(RuleContext& context) {
   for_recorded(context, [&](NodeId node) {
     // PyTorch asks whether the mask is left-aligned, and goes this way for those that are.
     if (op_of(graph, node) != "aten::_nested_tensor_from_mask") return;
-    context.report(node, Severity::error, "the data of the padding mask chose the nested tensor path of `TransformerEncoder`; the trace kept it",
-                   explained("data", "the path for masks whose padding is at the end", "the path for every other mask",
-                             "`nn.TransformerEncoder(..., enable_nested_tensor=False)`"));
+    context.report(
+        node, Severity::error,
+        "the data of the padding mask chose the nested tensor path of `TransformerEncoder`; the trace kept it",
+        explained("data", "the path for masks whose padding is at the end", "the path for every other mask",
+                  "`nn.TransformerEncoder(..., enable_nested_tensor=False)`"));
   });
 }
 

@@ -2,8 +2,8 @@
 /// What a traced graph alone tells that it has lost: constants where the model computed.
 ///
 /// Limits: a number that was read off a tensor looks as any other number, so that without the Python source only such
-/// constants are named that nobody writes: captured tensors, limits of dtypes, sizes in recorded derivatives, arithmetic
-/// on sizes in float32, casts that `*_like` made.
+/// constants are named that nobody writes: captured tensors, limits of dtypes, sizes in recorded derivatives,
+/// arithmetic on sizes in float32, casts that `*_like` made.
 
 #include "graphwitness/rules/rule.h"
 

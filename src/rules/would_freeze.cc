@@ -129,13 +129,13 @@ class ShapeFreezes {
       if ((positions >> i & 1U) == 0) continue;
       const NodeId read = live_size(operands[i]);
       if (!read || !is_result(node)) continue;
-      return report_freeze(context_,
-                           {node, operands[i], read,
-                            "passed to `" + std::string(graph_[graph_[node].op]) +
-                                "` as a Python number; a trace keeps the example's",
-                            "compute with tensors or with operators that take sizes (`view`, `expand`, `arange`, "
-                            "`narrow`), or script this function"},
-                           Origin::shape);
+      return report_freeze(
+          context_,
+          {node, operands[i], read,
+           "passed to `" + std::string(graph_[graph_[node].op]) + "` as a Python number; a trace keeps the example's",
+           "compute with tensors or with operators that take sizes (`view`, `expand`, `arange`, "
+           "`narrow`), or script this function"},
+          Origin::shape);
     }
   }
 
@@ -143,13 +143,13 @@ class ShapeFreezes {
     for (ValueId operand : graph_[graph_[node].operands]) {
       const NodeId read = live_size(operand);
       if (!read || !is_result(node)) continue;
-      return report_freeze(context_,
-                           {node, operand, read,
-                            "turned into a Python number by `" + std::string(graph_[graph_[node].op]) +
-                                "`; a trace keeps the example's",
-                            "stay with what tracing follows: `//`, `%` and `*` on sizes without `int()`, "
-                            "`torch.sqrt` and the like on tensors instead of `math`, or script this function"},
-                           Origin::shape);
+      return report_freeze(
+          context_,
+          {node, operand, read,
+           "turned into a Python number by `" + std::string(graph_[graph_[node].op]) + "`; a trace keeps the example's",
+           "stay with what tracing follows: `//`, `%` and `*` on sizes without `int()`, "
+           "`torch.sqrt` and the like on tensors instead of `math`, or script this function"},
+          Origin::shape);
     }
   }
 
@@ -194,7 +194,8 @@ class ShapeFreezes {
                             "leave out `int()`: sizes are integers already, and tracing follows them"},
                            Origin::shape);
     }
-    if (is_first_float(node) && is_result(node) && !is_frozen_next(result)) report_rounding(node, result, origin.live_read);
+    if (is_first_float(node) && is_result(node) && !is_frozen_next(result))
+      report_rounding(node, result, origin.live_read);
   }
 
   /// Sizes are integers here, the result is not.
@@ -286,14 +287,12 @@ Taken taken_over(const Graph& graph, const Constants& constants, NodeId node) {
 class KindFreezes {
  public:
   KindFreezes(RuleContext& context, Origin origin)
-      : context_(context),
-        graph_(context.graph()),
-        provenance_(context.analysis<Provenance>()),
-        origin_(origin) {}
+      : context_(context), graph_(context.graph()), provenance_(context.analysis<Provenance>()), origin_(origin) {}
 
   void look_at(NodeId node) {
     const std::string_view op = graph_[graph_[node].op];
-    const bool reads = origin_ == Origin::dtype ? op == "prim::dtype" : op == "prim::device" || op == "aten::get_device";
+    const bool reads =
+        origin_ == Origin::dtype ? op == "prim::dtype" : op == "prim::device" || op == "aten::get_device";
     if (reads) return look_at_read(node);
     const Taken taken = taken_over(graph_, provenance_.constants(), node);
     // One finding, by the rule of the dtype where both are taken over.
@@ -306,14 +305,15 @@ class KindFreezes {
     const ValueId result = value_at(graph_[graph_[node].results], 0);
     if (!result || !provenance_.comes_from(result, Facet::data, origin_)) return;
     if (!reaches_result(graph_, provenance_.constants(), result)) return;
-    report_freeze(context_,
-                  {node, result, node, "passed on as a value; a trace keeps the example's",
-                   origin_ == Origin::dtype
-                       ? "make the tensor from the input (`x.new_zeros` bakes too; `x * 0`, `torch.where`, `type_as` do "
-                         "not), or script this function"
-                       : "keep the tensor as a buffer, which moves with the module, or make it from the input by "
-                         "arithmetic, or script this function"},
-                  origin_);
+    report_freeze(
+        context_,
+        {node, result, node, "passed on as a value; a trace keeps the example's",
+         origin_ == Origin::dtype
+             ? "make the tensor from the input (`x.new_zeros` bakes too; `x * 0`, `torch.where`, `type_as` do "
+               "not), or script this function"
+             : "keep the tensor as a buffer, which moves with the module, or make it from the input by "
+               "arithmetic, or script this function"},
+        origin_);
   }
 
   void report_taken(NodeId node, const char* what) {
@@ -333,7 +333,8 @@ class KindFreezes {
       finding.keeps = "the dtype and device that the example had";
       finding.loses = "that they follow the input";
       finding.fix =
-          "trace on the device and in the dtype that the model ships for, or make the tensor by arithmetic on the input "
+          "trace on the device and in the dtype that the model ships for, or make the tensor by arithmetic on the "
+          "input "
           "(`x * 0`), or script this function";
     };
     context_.report(node, why.empty() ? Severity::warning : Severity::note,

@@ -17,7 +17,8 @@ Write trace_back(const Graph& graph, NodeId node) {
   Write write;
   write.node = node;
   ValueId value = graph[graph[node].operands][0];
-  write.of_container = graph[graph[value].type].kind == Type::Kind::list || graph[graph[value].type].kind == Type::Kind::dict;
+  write.of_container =
+      graph[graph[value].type].kind == Type::Kind::list || graph[graph[value].type].kind == Type::Kind::dict;
   for (int i = 0; i < kLongestChain; ++i) {
     write.root = value;
     if (is_parameter(graph, value)) {
@@ -35,7 +36,8 @@ Write trace_back(const Graph& graph, NodeId node) {
     const Effect effect = effect_of(graph, maker);
     if (operands.empty() || !operands[0] || !effect.aliases_first) return write;
     if (op == "prim::data") write.through_data = true;
-    const bool is_same = effect.writes_first || op == "prim::data" || op == "aten::detach" || op == "prim::unchecked_cast";
+    const bool is_same =
+        effect.writes_first || op == "prim::data" || op == "aten::detach" || op == "prim::unchecked_cast";
     if (!is_same) write.through_view = true;
     value = operands[0];
   }

@@ -14,10 +14,10 @@ struct Write {
   enum class Target : std::uint8_t { local, input, attribute };
   NodeId node;
   Target target = Target::local;
-  ValueId root;              ///< the input, the value that the attribute was read as, or the local tensor
-  bool through_view = false; ///< by an alias: a slice, a transposed view
-  bool through_data = false; ///< by `x.data`, which tracing does not record
-  bool of_container = false; ///< an entry of a list or dictionary
+  ValueId root;               ///< the input, the value that the attribute was read as, or the local tensor
+  bool through_view = false;  ///< by an alias: a slice, a transposed view
+  bool through_data = false;  ///< by `x.data`, which tracing does not record
+  bool of_container = false;  ///< an entry of a list or dictionary
 };
 
 class Writes {

@@ -45,7 +45,8 @@ void check(const std::string& text) {
     if (module.functions[i].name == "forward") visits.push_back({.function = i, .lines = {}, .inputs = 9});
   }
   std::vector<std::string> found;
-  for (const Loss& loss : find_losses(module, visits)) found.push_back(at_line(loss.line, word_of(loss.weight), loss.rule));
+  for (const Loss& loss : find_losses(module, visits))
+    found.push_back(at_line(loss.line, word_of(loss.weight), loss.rule));
   std::ranges::sort(found);
   CHECK(found == expected(text));
 }

@@ -15,34 +15,54 @@ std::string spelled(const Module& module, ExprIndex index) {
   for (std::size_t i = 0; i < expr.children.size(); ++i) {
     if (i > 0) inner += ' ';
     if (expr.kind == ExprKind::compare && i > 0) inner += std::string(expr.names[i - 1]) + ' ';
-    if (expr.kind == ExprKind::call && i > 0 && !expr.names[i - 1].empty()) inner += std::string(expr.names[i - 1]) + '=';
+    if (expr.kind == ExprKind::call && i > 0 && !expr.names[i - 1].empty())
+      inner += std::string(expr.names[i - 1]) + '=';
     inner += spelled(module, expr.children[i]);
   }
   switch (expr.kind) {
     case ExprKind::name:
     case ExprKind::number:
     case ExprKind::string:
-    case ExprKind::constant: return std::string(expr.text);
-    case ExprKind::attribute: return inner + '.' + std::string(expr.text);
-    case ExprKind::unknown: return "?";
-    case ExprKind::call: return "(call " + inner + ')';
-    case ExprKind::subscript: return "(item " + inner + ')';
-    case ExprKind::slice: return "(slice " + inner + ')';
-    case ExprKind::formatted: return "(f " + inner + ')';
-    case ExprKind::conditional: return "(if " + inner + ')';
-    case ExprKind::tuple: return "(tuple " + inner + ')';
-    case ExprKind::list: return "(list " + inner + ')';
-    case ExprKind::set: return "(set " + inner + ')';
-    case ExprKind::dict: return "(dict " + inner + ')';
-    case ExprKind::lambda: return "(lambda " + inner + ')';
-    case ExprKind::comprehension: return "(for " + inner + ')';
-    case ExprKind::starred: return "(* " + inner + ')';
-    case ExprKind::walrus: return "(:= " + inner + ')';
-    case ExprKind::await: return "(await " + inner + ')';
-    case ExprKind::compare: return '(' + inner + ')';
+    case ExprKind::constant:
+      return std::string(expr.text);
+    case ExprKind::attribute:
+      return inner + '.' + std::string(expr.text);
+    case ExprKind::unknown:
+      return "?";
+    case ExprKind::call:
+      return "(call " + inner + ')';
+    case ExprKind::subscript:
+      return "(item " + inner + ')';
+    case ExprKind::slice:
+      return "(slice " + inner + ')';
+    case ExprKind::formatted:
+      return "(f " + inner + ')';
+    case ExprKind::conditional:
+      return "(if " + inner + ')';
+    case ExprKind::tuple:
+      return "(tuple " + inner + ')';
+    case ExprKind::list:
+      return "(list " + inner + ')';
+    case ExprKind::set:
+      return "(set " + inner + ')';
+    case ExprKind::dict:
+      return "(dict " + inner + ')';
+    case ExprKind::lambda:
+      return "(lambda " + inner + ')';
+    case ExprKind::comprehension:
+      return "(for " + inner + ')';
+    case ExprKind::starred:
+      return "(* " + inner + ')';
+    case ExprKind::walrus:
+      return "(:= " + inner + ')';
+    case ExprKind::await:
+      return "(await " + inner + ')';
+    case ExprKind::compare:
+      return '(' + inner + ')';
     case ExprKind::unary:
     case ExprKind::binary:
-    case ExprKind::boolean: return '(' + std::string(expr.text) + ' ' + inner + ')';
+    case ExprKind::boolean:
+      return '(' + std::string(expr.text) + ' ' + inner + ')';
   }
   return {};
 }
@@ -103,7 +123,8 @@ TEST_CASE("what cannot be read does no harm") {
   std::string blocks;
   for (int i = 0; i < 2000; ++i) blocks += std::string(static_cast<std::size_t>(i), ' ') + "if a:\n";
   CHECK_NOTHROW(parse(blocks));
-  for (const char* text : {"def", "def f(", "class", "x[", "f(a for", "lambda", "@", "from", "match x:\n  case", "a.", "\xff\xfe", "f'{'"}) {
+  for (const char* text : {"def", "def f(", "class", "x[", "f(a for", "lambda", "@", "from", "match x:\n  case", "a.",
+                           "\xff\xfe", "f'{'"}) {
     CHECK_NOTHROW(parse(text));
   }
 }

@@ -12,11 +12,19 @@ std::string spelled(std::string_view text) {
   std::string out;
   for (const Token& token : tokenize(text)) {
     switch (token.kind) {
-      case TokenKind::indent: out += "< "; break;
-      case TokenKind::dedent: out += "> "; break;
-      case TokenKind::newline: out += "; "; break;
-      case TokenKind::end: break;
-      default: out += std::string(token.text) + " ";
+      case TokenKind::indent:
+        out += "< ";
+        break;
+      case TokenKind::dedent:
+        out += "> ";
+        break;
+      case TokenKind::newline:
+        out += "; ";
+        break;
+      case TokenKind::end:
+        break;
+      default:
+        out += std::string(token.text) + " ";
     }
   }
   return out;

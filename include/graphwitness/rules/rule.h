@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <typeindex>
 #include <type_traits>
+#include <typeindex>
 #include <unordered_map>
 #include <vector>
 
@@ -25,14 +25,19 @@ struct RuleOptions {
   bool reads_weights = false;    ///< rules that need tensor data may read it
 };
 
+class Pairing;
+
 /// What one rule sees of one model, and where it reports.
 class RuleContext {
  public:
-  RuleContext(const Graph& graph, const RuleOptions& options);
+  /// `pairing` is the pair that the graph is one of.
+  RuleContext(const Graph& graph, const RuleOptions& options, const Pairing* pairing = nullptr);
   ~RuleContext();
 
   const Graph& graph() const { return graph_; }
   const RuleOptions& options() const { return options_; }
+  /// Null when the model is checked alone.
+  const Pairing* pairing() const { return pairing_; }
 
   /// A(const Graph&), or A(const Graph&, const RuleOptions&), computed once a Graph, shared by all rules.
   template <class A>
@@ -52,7 +57,8 @@ class RuleContext {
   /// costly to find out (trail, fix); it is called after findings of one line and cause have been merged.
   void report(NodeId at, Severity severity, std::string message, std::function<void(Finding&)> explain = {});
 
-  /// The same at a place of the Python source that no node stands for; `near` is a node of the same call, if there is one.
+  /// The same at a place of the Python source that no node stands for; `near` is a node of the same call, if there is
+  /// one.
   void report_at(SourceSpan place, NodeId near, Severity severity, std::string message,
                  std::function<void(Finding&)> explain = {});
 
@@ -69,6 +75,7 @@ class RuleContext {
   friend class RuleRunner;
   const Graph& graph_;
   const RuleOptions& options_;
+  const Pairing* pairing_;
   std::string_view rule_;
   std::vector<Report> reports_;
   std::unordered_map<std::type_index, std::shared_ptr<const void>> analyses_;
