@@ -344,7 +344,7 @@ void Evaluator::call_method(Frame& frame, const jit::Node* node, const std::stri
 void Evaluator::perform(Frame& frame, const jit::Node* node, Operator& op, std::vector<c10::IValue> arguments) {
   // Operators with any number of arguments are told how many there are.
   if (op.schema != nullptr && op.schema->is_vararg()) arguments.emplace_back(static_cast<std::int64_t>(arguments.size()));
-  op.run(arguments);
+  (*op.run)(arguments);
   const std::size_t count = node->outputs().size();
   const std::size_t first = arguments.size() - count;
   for (std::size_t i = 0; i < count; ++i) {

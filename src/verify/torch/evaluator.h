@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -75,7 +76,7 @@ class Evaluator {
   };
   /// What is known of a node once and for all.
   struct Operator {
-    torch::jit::Operation run{};
+    std::optional<torch::jit::Operation> run{};
     const c10::FunctionSchema* schema = nullptr;
     std::string_view name{};  ///< "aten::add"
     int hint = 0;             ///< for the subclass; 0: not looked at yet

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "verify/torch/places.h"
+
 namespace graphwitness::verify::worker {
 
 namespace jit = torch::jit;
@@ -436,7 +438,8 @@ void Observer::soften(Frame& frame, const jit::Node* node, const Operator& op, c
   if (op.hint == kView && first.soft.defined() && first.value.isTensor() && op.schema != nullptr) {
     std::vector<c10::IValue> arguments{first.soft};
     for (std::size_t i = 1; i < inputs.size(); ++i) arguments.push_back(inputs[i].value);
-    op.run(arguments);
+    auto run = *op.run;
+    run(arguments);
     output.soft = arguments.back().toTensor();
     return;
   }
@@ -465,7 +468,6 @@ void Observer::operate(Frame& frame, const jit::Node* node, Operator& op) {
     return;
   }
   if (with_slack_ && op.hint == kDetach) {
-    // A copy, since what is detached may be written to.
     frame.at(node->output()) = frame.at(node->input(0));
     return;
   }
