@@ -57,8 +57,8 @@ std::string_view name_of(DecisionKind kind);
 struct ChangedDecision {
   DecisionKind kind = DecisionKind::branch;
   Place place{};
-  std::string from;  ///< on the example: "true", "3 turns", "0.5"
-  std::string to;
+  std::string from{};  ///< on the example: "true", "3 turns", "0.5"
+  std::string to{};
 };
 
 struct Witness {
@@ -66,7 +66,7 @@ struct Witness {
   std::uint64_t seed = 0;  ///< what the model's own random numbers start from
   bool against_trace = true;  ///< false: against the replay
   Difference difference = Difference::none;  ///< of the first output that differs
-  std::string differs;  ///< in a few words: "output `0`: float32[3, 4] against float32[2, 4]"
+  std::string differs{};  ///< in a few words: "output `0`: float32[3, 4] against float32[2, 4]"
   std::vector<ChangedDecision> decisions{};
   std::uint64_t changed_elements = 0;  ///< of the arguments, against the example's
 };
@@ -75,7 +75,7 @@ struct Witness {
 struct DecisionReport {
   DecisionKind kind = DecisionKind::branch;
   Place place{};
-  std::string example;     ///< what it was on the example
+  std::string example{};     ///< what it was on the example
   bool on_data = false;      ///< depends on tensor data, as far as was seen
   bool on_shape = false;     ///< depends on shapes
   bool on_argument = false;  ///< depends on an argument that is no tensor
@@ -83,7 +83,7 @@ struct DecisionReport {
   bool flipped = false;      ///< it came out otherwise on some input that was tried
   bool only_raises = false;  ///< the arm not taken does nothing but raise
   std::optional<double> slack{};  ///< how near the search came to flipping it; none: no distance is known
-  std::string message;  ///< a sentence for people
+  std::string message{};  ///< a sentence for people
 };
 
 struct SearchOutcome {

@@ -13,7 +13,7 @@ std::string_view text_of(Assumption assumption) {
     case Assumption::device:
       return "device: everything is on the CPU";
     case Assumption::gradient:
-      return "gradient mode: the models run under `torch.no_grad()` and without autocast, on inputs that need no gradient";
+      return "gradient mode: the models run under `torch.no_grad()` and without autocast";
     case Assumption::training:
       return "training mode: the models stay in the mode in which the archives were saved";
     case Assumption::arguments:

@@ -139,8 +139,8 @@ std::optional<std::uint32_t> Contents::look_up(const Graph& graph, TensorId id) 
     content.sizes.push_back(dim.extent);
   }
   const auto strides = graph[tensor.strides];
-  content.strides = strides.empty() ? contiguous_strides(content.sizes)
-                                    : std::vector<std::int64_t>(strides.begin(), strides.end());
+  content.strides =
+      strides.empty() ? contiguous_strides(content.sizes) : std::vector<std::int64_t>(strides.begin(), strides.end());
   const bool is_empty = std::ranges::find(content.sizes, 0) != content.sizes.end();
   const auto inlined = graph[tensor.data];
   if (tensor.file) {

@@ -18,8 +18,8 @@ namespace graphwitness::proof {
 
 class Contents {
  public:
-  /// Index of the tensor's content; none when its data is not in reach. Read once a tensor of a graph; graphs must outlive
-  /// this.
+  /// Index of the tensor's content; none when its data is not in reach. Read once a tensor of a graph; graphs must
+  /// outlive this.
   std::optional<std::uint32_t> index(const Graph& graph, TensorId tensor);
 
   struct Content {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -16,11 +17,12 @@ constexpr std::array<std::string_view, 10> kWithNumber{"aten::add", "aten::sub",
                                                        "aten::ne",  "aten::lt",  "aten::le",  "aten::gt",  "aten::ge"};
 constexpr std::array<std::string_view, 5> kDividing{"aten::div", "aten::floor_divide", "aten::fmod", "aten::pow",
                                                     "aten::remainder"};
-constexpr std::array<std::string_view, 9> kReadTensor{"aten::Bool",   "aten::Int",        "aten::Float",
-                                                      "aten::item",   "aten::IntImplicit", "aten::FloatImplicit",
-                                                      "aten::equal",  "aten::allclose",    "aten::is_nonzero"};
-constexpr std::array<std::string_view, 8> kNeverHere{"prim::is_cuda", "prim::is_xpu",  "prim::is_mps",       "prim::is_meta",
-                                                     "prim::is_ort",  "prim::is_ipu",  "prim::is_vulkan",    "prim::is_nested"};
+constexpr std::array<std::string_view, 9> kReadTensor{"aten::Bool",  "aten::Int",         "aten::Float",
+                                                      "aten::item",  "aten::IntImplicit", "aten::FloatImplicit",
+                                                      "aten::equal", "aten::allclose",    "aten::is_nonzero"};
+constexpr std::array<std::string_view, 8> kNeverHere{"prim::is_cuda",   "prim::is_xpu",   "prim::is_mps",
+                                                     "prim::is_meta",   "prim::is_ort",   "prim::is_ipu",
+                                                     "prim::is_vulkan", "prim::is_nested"};
 
 template <std::size_t N>
 bool is_in(const std::array<std::string_view, N>& names, std::string_view name) {
@@ -39,9 +41,7 @@ bool is_integer_dtype(DType dtype) {
   return dtype == DType::i8 || dtype == DType::i16 || dtype == DType::i32 || dtype == DType::i64 || dtype == DType::u8;
 }
 
-bool is_in_place(std::string_view op) {
-  return op.starts_with("aten::") && op.ends_with('_') && !op.ends_with("__");
-}
+bool is_in_place(std::string_view op) { return op.starts_with("aten::") && op.ends_with('_') && !op.ends_with("__"); }
 
 }  // namespace
 
@@ -164,7 +164,8 @@ bool Evaluator::evaluate_effect(std::string_view op) {
     raise();
     return true;
   }
-  if (op == "prim::SetAttr") stop(fmt::format("it assigns the attribute `{}` when it runs", modules_.attribute_name(node_)));
+  if (op == "prim::SetAttr")
+    stop(fmt::format("it assigns the attribute `{}` when it runs", modules_.attribute_name(node_)));
   if (op == "prim::Enter" || op == "prim::Exit") stop("it enters a context, such as `torch.no_grad()`");
   return false;
 }
@@ -175,7 +176,8 @@ void Evaluator::evaluate_attribute() {
   if (owner.kind != Symbolic::Kind::module) stop(fmt::format("it reads the attribute `{}` of no module", name));
   const ModuleId module(owner.index);
   const ModuleAttribute* attribute = graph_.attribute(module, name);
-  if (attribute == nullptr || !attribute->value) stop(fmt::format("the file does not say what the attribute `{}` is", name));
+  if (attribute == nullptr || !attribute->value)
+    stop(fmt::format("the file does not say what the attribute `{}` is", name));
   if (modules_.is_assigned(module, name)) stop(fmt::format("the attribute `{}` is assigned when the model runs", name));
   const bool is_module = graph_[attribute->value].kind == Literal::Kind::module;
   if (name == "training") {
@@ -189,7 +191,8 @@ void Evaluator::evaluate_attribute() {
 bool Evaluator::evaluate_structure(std::string_view op) {
   if (op == "prim::Constant") {
     const auto attributes = graph_[graph_[node_].attributes];
-    const auto found = std::ranges::find_if(attributes, [&](const Attribute& one) { return graph_[one.name] == "value"; });
+    const auto found =
+        std::ranges::find_if(attributes, [&](const Attribute& one) { return graph_[one.name] == "value"; });
     if (found == attributes.end()) stop("a constant has no value");
     set_result(constant(found->value));
     return true;
@@ -244,7 +247,8 @@ bool Evaluator::evaluate_structure(std::string_view op) {
 
 void Evaluator::unpack(const Symbolic& from) {
   const std::size_t count = graph_[node_].results.count;
-  if (from.kind != Symbolic::Kind::list && from.kind != Symbolic::Kind::tuple) stop("it unpacks a list that is not known");
+  if (from.kind != Symbolic::Kind::list && from.kind != Symbolic::Kind::tuple)
+    stop("it unpacks a list that is not known");
   const std::vector<Symbolic> items = memory_.items(from.index);
   if (items.size() != count) stop(fmt::format("it unpacks {} values into {}, which raises", items.size(), count));
   for (std::size_t i = 0; i < count; ++i) set_result(i, items[i]);
@@ -275,7 +279,8 @@ bool Evaluator::evaluate_container(std::string_view op) {
   };
   const auto key_place = [&](std::size_t operand_index) -> std::optional<std::size_t> {
     const Symbolic key = operand(operand_index);
-    if (key.kind != Symbolic::Kind::scalar || !terms_.is_plain_constant(key.term)) stop("the key of a dict is not known");
+    if (key.kind != Symbolic::Kind::scalar || !terms_.is_plain_constant(key.term))
+      stop("the key of a dict is not known");
     const auto& items = memory_.items(holder.index);
     for (std::size_t i = 0; i < items.size(); i += 2) {
       if (items[i] == key) return i;
@@ -312,7 +317,8 @@ bool Evaluator::evaluate_container(std::string_view op) {
       return one.kind == Symbolic::Kind::scalar && terms_.is_plain_constant(one.term) &&
              terms_[one.term].kind == terms_[wanted.term].kind;
     };
-    if (wanted.kind != Symbolic::Kind::scalar || !is_known(wanted) || !std::ranges::all_of(items, is_known)) return false;
+    if (wanted.kind != Symbolic::Kind::scalar || !is_known(wanted) || !std::ranges::all_of(items, is_known))
+      return false;
     set_result(Symbolic::scalar(terms_.boolean(std::ranges::find(items, wanted) != items.end())));
     return true;
   }
@@ -375,7 +381,8 @@ bool Evaluator::evaluate_container(std::string_view op) {
     const auto is_integer = [&](const Symbolic& one) {
       return one.kind == Symbolic::Kind::scalar && terms_.integer_of(one.term).has_value();
     };
-    if (items.size() == more.size() && (!std::ranges::all_of(items, is_integer) || !std::ranges::all_of(more, is_integer))) {
+    if (items.size() == more.size() &&
+        (!std::ranges::all_of(items, is_integer) || !std::ranges::all_of(more, is_integer))) {
       // Equal terms are equal numbers; different symbols may be.
       const TermId left = term_of(holder);
       const TermId right = term_of(other);
@@ -418,7 +425,8 @@ bool Evaluator::evaluate_metadata(std::string_view op) {
     if (!dimension) return give(terms_.operation("size.computed", {tensor, term_of(operand(1))}));
     const auto rank = facts_.rank(tensor);
     const bool fits = rank && *dimension < *rank && *dimension >= -*rank;
-    if (rank && !fits) stop(fmt::format("it reads size {} of a tensor with {} dimensions, which raises", *dimension, *rank));
+    if (rank && !fits)
+      stop(fmt::format("it reads size {} of a tensor with {} dimensions, which raises", *dimension, *rank));
     const TermId size = facts_.size(tensor, *dimension);
     if (!rank) note_may_raise(size);
     return give(size);
@@ -474,11 +482,8 @@ bool Evaluator::evaluate_metadata(std::string_view op) {
     return give(terms_.boolean(false));
   }
   const bool is_input = terms_[read(operand(0))].kind == Term::Kind::input;
-  if (op == "prim::requires_grad") {
-    if (terms_[read(operand(0))].kind == Term::Kind::content) stop("it asks whether a parameter needs a gradient");
-    assume.insert(Assumption::gradient);
-    return give(terms_.boolean(false));
-  }
+  // Inputs may need a gradient: no example shows it.
+  if (op == "prim::requires_grad") return give(terms_.operation(name, {read(operand(0))}));
   if (op == "aten::is_contiguous") {
     if (!is_input || operands() != 1) stop("it asks for the memory layout of a tensor that is no input");
     assume.insert(Assumption::strides);
@@ -553,6 +558,19 @@ bool Evaluator::evaluate_scalar(std::string_view op) {
       set_result(Symbolic::scalar(terms_.boolean(op == "aten::__isnot__")));
       return true;
     }
+    if (one_is_thing && left == right) {
+      set_result(Symbolic::scalar(terms_.boolean(op == "aten::__is__")));
+      return true;
+    }
+    const auto is_input = [&](const Symbolic& one) {
+      return one.kind == Symbolic::Kind::tensor && std::ranges::find(input_cells_, one.index) != input_cells_.end();
+    };
+    if (is_input(left) && is_input(right)) {
+      vocabulary_.assumptions.insert(Assumption::memory);
+      set_result(Symbolic::scalar(terms_.boolean(op == "aten::__isnot__")));
+      return true;
+    }
+    if (one_is_thing) stop("it asks whether two values are the same object");
   }
   for (std::size_t i = 0; i < operands(); ++i) {
     const bool is_text = op == "aten::format" || op == "aten::percentFormat";
@@ -563,13 +581,17 @@ bool Evaluator::evaluate_scalar(std::string_view op) {
     return true;
   }
   const std::vector<TermId> arguments = argument_terms();
+  if (op == "aten::len" && terms_[arguments[0]].kind == Term::Kind::string) {
+    set_result(Symbolic::scalar(terms_.integer(static_cast<std::int64_t>(terms_.name(arguments[0]).size()))));
+    return true;
+  }
   if (const auto folded = fold_scalar(terms_, op, arguments)) {
     set_result(Symbolic::scalar(*folded));
     return true;
   }
   const auto term = scalar_term(terms_, op, overload(), arguments);
   if (!term) return false;
-  if (scalar_may_raise(op)) note_may_raise(*term);
+  if (scalar_may_raise(terms_, op, arguments)) note_may_raise(*term);
   set_result(Symbolic::scalar(*term));
   return true;
 }
@@ -579,13 +601,16 @@ bool Evaluator::evaluate_dropout(std::string_view op) {
   const bool is_dropout = base == "aten::dropout" || base == "aten::feature_dropout" || base == "aten::alpha_dropout" ||
                           base == "aten::feature_alpha_dropout";
   if (!is_dropout) return false;
-  if (operands() != 3 || terms_.boolean_of(term_of(operand(2))) != false) stop("dropout that runs in training mode is random");
+  if (operands() != 3 || terms_.boolean_of(term_of(operand(2))) != false)
+    stop("dropout that runs in training mode is random");
   set_result(operand(0));
   return true;
 }
 
 void Evaluator::require_no_training(std::string_view op, std::span<const TermId> arguments) const {
-  const auto flag = [&](std::size_t i) { return i < arguments.size() ? terms_.boolean_of(arguments[i]) : std::nullopt; };
+  const auto flag = [&](std::size_t i) {
+    return i < arguments.size() ? terms_.boolean_of(arguments[i]) : std::nullopt;
+  };
   if (op == "aten::batch_norm" || op == "aten::instance_norm") {
     const bool has_statistics = arguments.size() > 3 && !terms_.is_none(arguments[3]);
     if (!flag(5)) stop("whether it normalises by its input is not known");
@@ -610,13 +635,13 @@ void Evaluator::make_convolution(std::string_view op, std::vector<TermId>& argum
     arguments.resize(9);
   } else if (transposed) {  // input, weight, bias, stride, padding, output_padding, groups, dilation
     if (arguments.size() != 8) stop("it has other arguments than expected");
-    arguments = {arguments[0], arguments[1], arguments[2], arguments[3],         arguments[4],
+    arguments = {arguments[0], arguments[1],         arguments[2], arguments[3], arguments[4],
                  arguments[7], terms_.boolean(true), arguments[5], arguments[6]};
   } else {  // input, weight, bias, stride, padding, dilation, groups
     if (arguments.size() != 7) stop("it has other arguments than expected");
-    arguments = {arguments[0], arguments[1],          arguments[2],
-                 arguments[3], arguments[4],          arguments[5],
-                 terms_.boolean(false), terms_.operation("list", {zero}), arguments[6]};
+    arguments = {arguments[0], arguments[1], arguments[2],          arguments[3],
+                 arguments[4], arguments[5], terms_.boolean(false), terms_.operation("list", {zero}),
+                 arguments[6]};
   }
   // Lists of one element stand for as many as there are dimensions.
   const auto rank = facts_.rank(arguments[1]);
@@ -628,8 +653,8 @@ void Evaluator::make_convolution(std::string_view op, std::vector<TermId>& argum
   }
 }
 
-/// Fills in what factories take where nothing is given: dtype (of those that are like another tensor), layout, device and
-/// pinning, which stand together at the end.
+/// Fills in what factories take where nothing is given: dtype (of those that are like another tensor), layout, device
+/// and pinning, which stand together at the end.
 void Evaluator::complete_factory(std::string_view op, std::vector<TermId>& arguments) {
   const bool is_like = op.ends_with("_like");
   const bool is_new = op.starts_with("aten::new_");
@@ -667,8 +692,8 @@ std::string Evaluator::canonical_name(std::string_view op, std::vector<TermId>& 
     if (operand(1).kind == Symbolic::Kind::scalar) return fmt::format("{}.Scalar", op);
     const TensorFacts& left = facts_[arguments[0]];
     const auto number = number_in(arguments[1]);
-    // With another tensor of more dimensions, a number and a tensor that holds it make the same dtype, unless the number
-    // is of a higher kind.
+    // With another tensor of more dimensions, a number and a tensor that holds it make the same dtype, unless the
+    // number is of a higher kind.
     const bool same = number && left.ranked && !left.sizes.empty() &&
                       (is_floating(left.dtype) || (is_integer_dtype(left.dtype) && !terms_.floating_of(*number)));
     if (!same) return std::string(op);
@@ -677,6 +702,10 @@ std::string Evaluator::canonical_name(std::string_view op, std::vector<TermId>& 
     return fmt::format("{}.Scalar", op);
   }
   complete_factory(op, arguments);
+  if (op == "aten::slice" && arguments.size() == 5) {
+    if (terms_.is_none(arguments[2])) arguments[2] = terms_.integer(0);
+    if (terms_.is_none(arguments[3])) arguments[3] = terms_.integer(std::numeric_limits<std::int64_t>::max());
+  }
   const std::string which = overload();
   if (which == "out" || which.ends_with("_out")) stop("it writes its result into a tensor that it is given");
   return which.empty() ? std::string(op) : fmt::format("{}.{}", op, which);
@@ -684,8 +713,10 @@ std::string Evaluator::canonical_name(std::string_view op, std::vector<TermId>& 
 
 /// Arithmetic that a trace does on sizes: int64 tensors without dimensions, as Python does on integers.
 bool Evaluator::evaluate_integer_tensor(std::string_view op, std::span<const TermId> arguments) {
-  const bool sums = (op == "aten::add" || op == "aten::sub") && arguments.size() == 3 && terms_.integer_of(arguments[2]) == 1;
-  const bool others = (op == "aten::mul" || op == "aten::floor_divide" || op == "aten::remainder") && arguments.size() == 2;
+  const bool sums =
+      (op == "aten::add" || op == "aten::sub") && arguments.size() == 3 && terms_.integer_of(arguments[2]) == 1;
+  const bool others =
+      (op == "aten::mul" || op == "aten::floor_divide" || op == "aten::remainder") && arguments.size() == 2;
   if ((!sums && !others) || operand(0).kind != Symbolic::Kind::tensor) return false;
   const auto left = integer_in(arguments[0]);
   const auto right = integer_in(arguments[1]);
@@ -727,7 +758,8 @@ void Evaluator::write(const Symbolic& tensor, TermId term) {
     stop("it writes in place to a parameter, buffer or constant of the model");
   }
   if (const Frame* open = open_frame()) {
-    const bool is_older = std::ranges::any_of(storage.cells, [&](std::uint32_t cell) { return cell < open->open->first_cell; });
+    const bool is_older =
+        std::ranges::any_of(storage.cells, [&](std::uint32_t cell) { return cell < open->open->first_cell; });
     if (is_older) stop("it writes in place in a branch that this scope leaves open");
   }
   memory_.write(tensor.index, term);
@@ -739,7 +771,8 @@ void Evaluator::evaluate_in_place(std::string_view op) {
     stop("it writes in place in a way that the proof does not know");
   }
   std::vector<TermId> arguments = argument_terms();
-  const bool united = vocabulary_.unite_in_place && has_same_in_place_form(base) && is_floating(facts_[arguments[0]].dtype);
+  const bool united =
+      vocabulary_.unite_in_place && has_same_in_place_form(base) && is_floating(facts_[arguments[0]].dtype);
   if (united) vocabulary_.assumptions.insert(Assumption::dtype);
   const std::string name = canonical_name(base, arguments);
   const TermId term = terms_.operation(united ? name : "in_place " + name, arguments);
@@ -757,8 +790,11 @@ void Evaluator::evaluate_operator(std::string_view op) {
   if (evaluate_integer_tensor(op, arguments)) return;
   const std::string name = canonical_name(op, arguments);
   const TermId term = terms_.operation(name, arguments);
-  const bool is_floating_division = is_in(kDividing, op) && !arguments.empty() && is_floating(facts_[arguments[0]].dtype);
-  note_operator(term, known->raises_on_data && !is_floating_division);
+  const bool is_floating_division =
+      is_in(kDividing, op) && !arguments.empty() && is_floating(facts_[arguments[0]].dtype);
+  // Of numbers of one floating dtype these are defined whatever the sizes.
+  const bool is_total = never_raises(name) && is_floating(facts_[arguments[0]].dtype);
+  if (!is_total) note_operator(term, known->raises_on_data && !is_floating_division);
   give_results(op, term, arguments, known->memory == Memory::view);
 }
 
@@ -827,14 +863,15 @@ std::optional<std::size_t> Evaluator::list_length(std::string_view op, std::span
   if (op == "aten::broadcast_tensors" || op == "aten::meshgrid") {
     if (const auto count = elements(0)) return count;
   }
-  const bool cuts = op == "aten::chunk" || (op == "aten::split" && overload() == "Tensor");
+  const bool cuts =
+      op == "aten::chunk" || op == "aten::unsafe_chunk" || (op == "aten::split" && overload() == "Tensor");
   if ((cuts && arguments.size() == 3) || (op == "aten::unbind" && arguments.size() == 2)) {
     const auto dimension = terms_.integer_of(arguments.back());
     const auto size = dimension && facts_.rank(arguments[0]) ? terms_.integer_of(facts_.size(arguments[0], *dimension))
                                                              : std::nullopt;
     const auto parameter = cuts ? terms_.integer_of(arguments[1]) : std::optional<std::int64_t>(1);
     if (size && parameter && *size > 0 && *parameter > 0 && *size < kMost) {
-      const std::int64_t piece = op == "aten::chunk" ? (*size + *parameter - 1) / *parameter : *parameter;
+      const std::int64_t piece = op.ends_with("chunk") ? (*size + *parameter - 1) / *parameter : *parameter;
       return static_cast<std::size_t>((*size + piece - 1) / piece);
     }
   }

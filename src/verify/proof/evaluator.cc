@@ -120,8 +120,9 @@ void Evaluator::leave_block() {
   std::vector<Symbolic> yielded;
   for (const ValueId output : outputs) yielded.push_back(value(output));
   if (graph_[graph_[frame.owner].op] == "prim::Loop") {
-    const std::optional<bool> more =
-        yielded.empty() || yielded[0].kind != Symbolic::Kind::scalar ? std::nullopt : terms_.boolean_of(yielded[0].term);
+    const std::optional<bool> more = yielded.empty() || yielded[0].kind != Symbolic::Kind::scalar
+                                         ? std::nullopt
+                                         : terms_.boolean_of(yielded[0].term);
     if (!more) stop("whether the loop ends depends on values that this scope leaves open");
     const auto params = graph_[graph_[frame.block].params];
     for (std::size_t i = 1; i < yielded.size() && i < params.size(); ++i) values_[params[i].raw] = yielded[i];
@@ -145,9 +146,7 @@ void Evaluator::enter_branch() {
     return;
   }
   open_branches_.push_back(node_);
-  OpenArm arm{.condition = condition.term,
-              .first_cell = memory_.cells(),
-              .first_container = memory_.containers()};
+  OpenArm arm{.condition = condition.term, .first_cell = memory_.cells(), .first_container = memory_.containers()};
   frames_.push_back({.block = blocks[0], .owner = node_, .open = std::move(arm)});
 }
 
@@ -192,9 +191,8 @@ Symbolic Evaluator::merge(TermId condition, const Symbolic& left, const Symbolic
     return Symbolic::scalar(terms_.operation("choice", {condition, left.term, right.term}));
   }
   if (left.kind == Symbolic::Kind::tensor && right.kind == Symbolic::Kind::tensor) {
-    const TermId chosen = read(left) == read(right)
-                              ? read(left)
-                              : terms_.operation("choice", {condition, read(left), read(right)});
+    const TermId chosen =
+        read(left) == read(right) ? read(left) : terms_.operation("choice", {condition, read(left), read(right)});
     const std::uint32_t storage = memory_.join(memory_.cell(left.index).storage, memory_.cell(right.index).storage);
     return Symbolic::of(Symbolic::Kind::tensor, memory_.add_cell(chosen, storage));
   }

@@ -55,7 +55,10 @@ namespace {
 class Inference {
  public:
   Inference(Terms& terms, Facts& facts, TermId term)
-      : terms_(terms), facts_(facts), term_(term), arguments_(terms.arguments(term).begin(), terms.arguments(term).end()) {}
+      : terms_(terms),
+        facts_(facts),
+        term_(term),
+        arguments_(terms.arguments(term).begin(), terms.arguments(term).end()) {}
 
   TensorFacts infer();
 
@@ -99,7 +102,9 @@ class Inference {
     return static_cast<std::size_t>(at);
   }
   bool is(std::string_view name) const { return name_ == name; }
-  bool is_one_of(std::span<const std::string_view> names) const { return std::ranges::find(names, name_) != names.end(); }
+  bool is_one_of(std::span<const std::string_view> names) const {
+    return std::ranges::find(names, name_) != names.end();
+  }
 
   TensorFacts broadcast(const TensorFacts& a, const TensorFacts& b);
   TensorFacts arithmetic();
@@ -128,29 +133,31 @@ class Inference {
 };
 
 constexpr std::array<std::string_view, 45> kKeepFloating{
-    "aten::relu",       "aten::relu6",      "aten::hardtanh",     "aten::clamp",        "aten::clamp_min",
-    "aten::clamp_max",  "aten::gelu",       "aten::silu",         "aten::hardswish",    "aten::hardsigmoid",
-    "aten::sigmoid",    "aten::tanh",       "aten::leaky_relu",   "aten::elu",          "aten::exp",
-    "aten::log",        "aten::sqrt",       "aten::rsqrt",        "aten::neg",          "aten::abs",
-    "aten::softplus",   "aten::mish",       "aten::selu",         "aten::celu",         "aten::layer_norm",
+    "aten::relu",       "aten::relu6",      "aten::hardtanh",      "aten::clamp",       "aten::clamp_min",
+    "aten::clamp_max",  "aten::gelu",       "aten::silu",          "aten::hardswish",   "aten::hardsigmoid",
+    "aten::sigmoid",    "aten::tanh",       "aten::leaky_relu",    "aten::elu",         "aten::exp",
+    "aten::log",        "aten::sqrt",       "aten::rsqrt",         "aten::neg",         "aten::abs",
+    "aten::softplus",   "aten::mish",       "aten::selu",          "aten::celu",        "aten::layer_norm",
     "aten::group_norm", "aten::batch_norm", "aten::instance_norm", "aten::log_sigmoid", "aten::sin",
-    "aten::cos",        "aten::erf",        "aten::square",       "aten::reciprocal",   "aten::floor",
-    "aten::ceil",       "aten::round",      "aten::flip",         "aten::roll",         "aten::tril",
-    "aten::triu",       "aten::prelu",      "aten::threshold",    "aten::expm1",        "aten::log1p",
+    "aten::cos",        "aten::erf",        "aten::square",        "aten::reciprocal",  "aten::floor",
+    "aten::ceil",       "aten::round",      "aten::flip",          "aten::roll",        "aten::tril",
+    "aten::triu",       "aten::prelu",      "aten::threshold",     "aten::expm1",       "aten::log1p",
 };
 constexpr std::array<std::string_view, 11> kKeepAll{
     "aten::contiguous", "aten::clone", "aten::detach", "aten::relu", "aten::neg",        "aten::abs",
     "aten::flip",       "aten::roll",  "aten::tril",   "aten::triu", "aten::lift_fresh",
 };
-constexpr std::array<std::string_view, 9> kCompare{"aten::eq", "aten::ne", "aten::lt",          "aten::le",         "aten::gt",
-                                                   "aten::ge", "aten::logical_and", "aten::logical_or", "aten::logical_xor"};
+constexpr std::array<std::string_view, 9> kCompare{"aten::eq",          "aten::ne",         "aten::lt",
+                                                   "aten::le",          "aten::gt",         "aten::ge",
+                                                   "aten::logical_and", "aten::logical_or", "aten::logical_xor"};
 constexpr std::array<std::string_view, 6> kCompareNumber{"aten::eq.Scalar", "aten::ne.Scalar", "aten::lt.Scalar",
                                                          "aten::le.Scalar", "aten::gt.Scalar", "aten::ge.Scalar"};
 constexpr std::array<std::string_view, 4> kTests{"aten::isnan", "aten::isinf", "aten::isfinite", "aten::logical_not"};
 constexpr std::array<std::string_view, 6> kArithmetic{"aten::add", "aten::sub",     "aten::mul",
                                                       "aten::div", "aten::maximum", "aten::minimum"};
-constexpr std::array<std::string_view, 6> kArithmeticNumber{"aten::add.Scalar", "aten::sub.Scalar",  "aten::mul.Scalar",
-                                                            "aten::div.Scalar", "aten::rsub.Scalar", "aten::pow.Tensor_Scalar"};
+constexpr std::array<std::string_view, 6> kArithmeticNumber{"aten::add.Scalar",  "aten::sub.Scalar",
+                                                            "aten::mul.Scalar",  "aten::div.Scalar",
+                                                            "aten::rsub.Scalar", "aten::pow.Tensor_Scalar"};
 
 TensorFacts Inference::broadcast(const TensorFacts& a, const TensorFacts& b) {
   TensorFacts result;
@@ -231,7 +238,8 @@ TensorFacts Inference::convolution() {
   return result;
 }
 
-/// max_pool(self, kernel, stride, padding, dilation, ceil_mode), avg_pool(self, kernel, stride, padding, ceil_mode, ...)
+/// max_pool(self, kernel, stride, padding, dilation, ceil_mode), avg_pool(self, kernel, stride, padding, ceil_mode,
+/// ...)
 TensorFacts Inference::pool(std::size_t spatial) {
   const TensorFacts input = of(0);
   if (!input.ranked || input.sizes.size() < spatial) return {};
@@ -427,7 +435,7 @@ TensorFacts Inference::item() {
   if (!index || terms_[source].kind != Term::Kind::operation) return {};
   const std::string_view made_by = terms_.name(source);
   const std::vector<TermId> given(terms_.arguments(source).begin(), terms_.arguments(source).end());
-  const bool chunks = made_by == "aten::chunk";
+  const bool chunks = made_by == "aten::chunk" || made_by == "aten::unsafe_chunk";
   const bool splits = made_by == "aten::split.Tensor";
   const bool splits_by_list = made_by == "aten::split_with_sizes" || made_by == "aten::split.sizes";
   const bool unbinds = made_by == "aten::unbind.int";
@@ -679,7 +687,8 @@ TensorFacts Inference::infer() {
     return result;
   }
   const DType same_floating = is_floating(of(0).dtype) ? of(0).dtype : DType::unknown;
-  if (is("aten::mean") || is("aten::sum")) return reduce(std::vector<std::int64_t>{}, false, is_none(1) ? same_floating : DType::unknown);
+  if (is("aten::mean") || is("aten::sum"))
+    return reduce(std::vector<std::int64_t>{}, false, is_none(1) ? same_floating : DType::unknown);
   if (is("aten::max") && count() == 1) return reduce(std::vector<std::int64_t>{}, false, of(0).dtype);
   if (is("aten::min") && count() == 1) return reduce(std::vector<std::int64_t>{}, false, of(0).dtype);
   if (is("aten::mean.dim") || is("aten::sum.dim_IntList")) {
@@ -717,14 +726,16 @@ const TensorFacts& Facts::operator[](TermId tensor) {
 
 bool Facts::has_known_sizes(TermId tensor) {
   const TensorFacts& facts = (*this)[tensor];
-  return facts.ranked && std::ranges::all_of(facts.sizes, [&](TermId size) { return terms_.integer_of(size).has_value(); });
+  return facts.ranked &&
+         std::ranges::all_of(facts.sizes, [&](TermId size) { return terms_.integer_of(size).has_value(); });
 }
 
 TermId Facts::size(TermId tensor, std::int64_t dimension) {
   const TensorFacts& facts = (*this)[tensor];
   const auto rank = static_cast<std::int64_t>(facts.sizes.size());
   const std::int64_t at = dimension < 0 ? dimension + rank : dimension;
-  if (!facts.ranked || at < 0 || at >= rank) return terms_.operation("size.unranked", {tensor, terms_.integer(dimension)});
+  if (!facts.ranked || at < 0 || at >= rank)
+    return terms_.operation("size.unranked", {tensor, terms_.integer(dimension)});
   return facts.sizes[static_cast<std::size_t>(at)];
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 /// What is known of tensors without running anything: dtype, rank and sizes of each term.
 ///
-/// Sizes are terms of integers: numbers where they are known, symbols where the scope leaves them open. What the table of
-/// operators does not cover is unknown, which is always a correct answer.
+/// Sizes are terms of integers: numbers where they are known, symbols where the scope leaves them open. What the table
+/// of operators does not cover is unknown, which is always a correct answer.
 
 #include <optional>
 #include <string_view>

@@ -158,7 +158,8 @@ class Prover {
       side.evaluator.run(function, inputs);
       return true;
     } catch (const NotUnderstood& end) {
-      reasons_.push_back(fmt::format("the proof stops in the {} model, {}: {}", side.called, where(side.graph, end.node), end.why));
+      reasons_.push_back(
+          fmt::format("the proof stops in the {} model, {}: {}", side.called, where(side.graph, end.node), end.why));
       return false;
     }
   }
@@ -203,7 +204,8 @@ class Prover {
     const auto& left = scripted_.evaluator.outputs();
     const auto& right = traced_.evaluator.outputs();
     if (left.size() != right.size()) {
-      reasons_.push_back(fmt::format("the scripted model has {} outputs, the traced one {}", left.size(), right.size()));
+      reasons_.push_back(
+          fmt::format("the scripted model has {} outputs, the traced one {}", left.size(), right.size()));
       return;
     }
     std::vector<std::pair<Symbolic, Symbolic>> pending;
@@ -216,8 +218,8 @@ class Prover {
         compare_values(one, other);
         continue;
       }
-      const bool holds = one.kind == Symbolic::Kind::list || one.kind == Symbolic::Kind::tuple ||
-                         one.kind == Symbolic::Kind::dict;
+      const bool holds =
+          one.kind == Symbolic::Kind::list || one.kind == Symbolic::Kind::tuple || one.kind == Symbolic::Kind::dict;
       if (!holds) return differ(one, other);
       const auto& items = scripted_.evaluator.memory().items(one.index);
       const auto& others = traced_.evaluator.memory().items(other.index);
@@ -259,8 +261,9 @@ class Prover {
       left = one[parts];
       right = other[parts];
     }
-    std::string text = fmt::format("{} of the scripted model ({}) was not matched with {} of the trace ({})", said(left),
-                                   where(scripted_.graph, left_node), said(right), where(traced_.graph, right_node));
+    std::string text =
+        fmt::format("{} of the scripted model ({}) was not matched with {} of the trace ({})", said(left),
+                    where(scripted_.graph, left_node), said(right), where(traced_.graph, right_node));
     const bool is_open = terms_.is_operation(left, "choice");
     if (is_open) text += "; the scripted branch stays open in this scope";
     const bool frozen = terms_.integer_of(right) && terms_[left].kind == Term::Kind::operation;
@@ -283,8 +286,9 @@ class Prover {
     if (missing.empty()) return;
     std::ranges::sort(missing);
     const NodeId node = one.evaluator.maker(TermId(missing.front()));
-    reasons_.push_back(fmt::format("{} may raise an error in the {} model for some inputs of this scope, and has no equal in the {} one",
-                                   where(one.graph, node), one.called, other.called));
+    reasons_.push_back(fmt::format(
+        "{} may raise an error in the {} model for some inputs of this scope, and has no equal in the {} one",
+        where(one.graph, node), one.called, other.called));
   }
 
   Vocabulary& vocabulary_;

@@ -272,6 +272,7 @@ constexpr std::array kPure{
     PureOperator{"aten::unbind", Memory::view},
     PureOperator{"aten::unflatten", Memory::view},
     PureOperator{"aten::unfold", Memory::view},
+    PureOperator{"aten::unsafe_chunk", Memory::view},
     PureOperator{"aten::unsqueeze", Memory::view},
     PureOperator{"aten::upsample_bicubic2d", Memory::fresh},
     PureOperator{"aten::upsample_bilinear2d", Memory::fresh},
@@ -293,22 +294,33 @@ constexpr std::array kPure{
 static_assert(std::ranges::is_sorted(kPure, {}, &PureOperator::name));
 
 constexpr std::array<std::string_view, 42> kInPlace{
-    "aten::abs",         "aten::add",      "aten::addcdiv",   "aten::addcmul",    "aten::addmm",
-    "aten::ceil",        "aten::clamp",    "aten::clamp_max", "aten::clamp_min",  "aten::cos",
-    "aten::copy",        "aten::div",      "aten::elu",       "aten::exp",        "aten::fill",
-    "aten::floor",       "aten::gelu",     "aten::hardsigmoid", "aten::hardswish", "aten::hardtanh",
-    "aten::leaky_relu",  "aten::log",      "aten::masked_fill", "aten::mish",     "aten::mul",
-    "aten::neg",         "aten::pow",      "aten::reciprocal", "aten::relu",      "aten::relu6",
-    "aten::round",       "aten::rsqrt",    "aten::selu",      "aten::sigmoid",    "aten::silu",
-    "aten::sin",         "aten::sqrt",     "aten::square",    "aten::sub",        "aten::tanh",
-    "aten::threshold",   "aten::zero",
+    "aten::abs",        "aten::add",   "aten::addcdiv",     "aten::addcmul",   "aten::addmm",
+    "aten::ceil",       "aten::clamp", "aten::clamp_max",   "aten::clamp_min", "aten::cos",
+    "aten::copy",       "aten::div",   "aten::elu",         "aten::exp",       "aten::fill",
+    "aten::floor",      "aten::gelu",  "aten::hardsigmoid", "aten::hardswish", "aten::hardtanh",
+    "aten::leaky_relu", "aten::log",   "aten::masked_fill", "aten::mish",      "aten::mul",
+    "aten::neg",        "aten::pow",   "aten::reciprocal",  "aten::relu",      "aten::relu6",
+    "aten::round",      "aten::rsqrt", "aten::selu",        "aten::sigmoid",   "aten::silu",
+    "aten::sin",        "aten::sqrt",  "aten::square",      "aten::sub",       "aten::tanh",
+    "aten::threshold",  "aten::zero",
 };
 
 constexpr std::array<std::string_view, 17> kSameInPlace{
-    "aten::abs",       "aten::elu",   "aten::exp",     "aten::gelu",  "aten::hardsigmoid", "aten::hardswish",
-    "aten::hardtanh",  "aten::leaky_relu", "aten::mish", "aten::neg", "aten::relu",        "aten::relu6",
-    "aten::selu",      "aten::sigmoid", "aten::silu",  "aten::sqrt",  "aten::tanh",
+    "aten::abs",      "aten::elu",        "aten::exp",  "aten::gelu", "aten::hardsigmoid", "aten::hardswish",
+    "aten::hardtanh", "aten::leaky_relu", "aten::mish", "aten::neg",  "aten::relu",        "aten::relu6",
+    "aten::selu",     "aten::sigmoid",    "aten::silu", "aten::sqrt", "aten::tanh",
 };
+
+constexpr std::array<std::string_view, 34> kTotal{
+    "aten::abs",       "aten::add.Scalar", "aten::clone",       "aten::contiguous", "aten::cos",
+    "aten::detach",    "aten::div.Scalar", "aten::eq.Scalar",   "aten::exp",        "aten::ge.Scalar",
+    "aten::gelu",      "aten::gt.Scalar",  "aten::hardsigmoid", "aten::hardswish",  "aten::isfinite",
+    "aten::isinf",     "aten::isnan",      "aten::le.Scalar",   "aten::leaky_relu", "aten::log",
+    "aten::lt.Scalar", "aten::mean",       "aten::mul.Scalar",  "aten::ne.Scalar",  "aten::neg",
+    "aten::relu",      "aten::relu6",      "aten::sigmoid",     "aten::silu",       "aten::sin",
+    "aten::sqrt",      "aten::sub.Scalar", "aten::sum",         "aten::tanh",
+};
+static_assert(std::ranges::is_sorted(kTotal));
 
 }  // namespace
 
@@ -316,6 +328,8 @@ const PureOperator* pure_operator(std::string_view name) {
   const auto found = std::ranges::lower_bound(kPure, name, {}, &PureOperator::name);
   return found != kPure.end() && found->name == name ? &*found : nullptr;
 }
+
+bool never_raises(std::string_view name) { return std::ranges::binary_search(kTotal, name); }
 
 bool has_known_in_place_form(std::string_view name) { return std::ranges::find(kInPlace, name) != kInPlace.end(); }
 

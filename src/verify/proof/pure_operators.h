@@ -1,5 +1,6 @@
 #pragma once
-/// The operators that a proof may take as functions of their operands: same operands, same results, nothing else changed.
+/// The operators that a proof may take as functions of their operands: same operands, same results, nothing else
+/// changed.
 ///
 /// What is not in the table is not understood. Limits: operators of LibTorch 1.13 and later, without `out=` overloads.
 
@@ -23,6 +24,9 @@ struct PureOperator {
 
 /// Null when the proof does not know the operator. The name has no trailing `_`.
 const PureOperator* pure_operator(std::string_view name);
+
+/// Operators, with the overload, that raise on no tensor of a floating dtype, whatever its sizes.
+bool never_raises(std::string_view name);
 
 /// Operators whose in-place form is known: it computes what the operator does, in the dtype and sizes of operand 0.
 bool has_known_in_place_form(std::string_view name);

@@ -35,16 +35,21 @@ bool is_integer_or_flag(const Terms& terms, TermId term) {
 
 std::optional<TermId> fold_integers(Terms& terms, std::string_view op, std::int64_t a, std::int64_t b) {
   std::int64_t result = 0;
-  if (op == "aten::add") return __builtin_add_overflow(a, b, &result) ? std::nullopt : std::optional(terms.integer(result));
-  if (op == "aten::sub") return __builtin_sub_overflow(a, b, &result) ? std::nullopt : std::optional(terms.integer(result));
-  if (op == "aten::mul") return __builtin_mul_overflow(a, b, &result) ? std::nullopt : std::optional(terms.integer(result));
+  if (op == "aten::add")
+    return __builtin_add_overflow(a, b, &result) ? std::nullopt : std::optional(terms.integer(result));
+  if (op == "aten::sub")
+    return __builtin_sub_overflow(a, b, &result) ? std::nullopt : std::optional(terms.integer(result));
+  if (op == "aten::mul")
+    return __builtin_mul_overflow(a, b, &result) ? std::nullopt : std::optional(terms.integer(result));
   if (op == "aten::div" && b != 0) return terms.floating(static_cast<double>(a) / static_cast<double>(b));
   if (op == "prim::min") return terms.integer(std::min(a, b));
   if (op == "prim::max") return terms.integer(std::max(a, b));
   if (op == "aten::__and__") return terms.integer(a & b);
   if (op == "aten::__or__") return terms.integer(a | b);
   if (op == "aten::__xor__") return terms.integer(a ^ b);
-  const auto maybe = op == "aten::floordiv" ? floor_divide(a, b) : op == "aten::remainder" ? remainder(a, b) : std::nullopt;
+  const auto maybe = op == "aten::floordiv"    ? floor_divide(a, b)
+                     : op == "aten::remainder" ? remainder(a, b)
+                                               : std::nullopt;
   return maybe ? std::optional(terms.integer(*maybe)) : std::nullopt;
 }
 
@@ -78,7 +83,8 @@ std::optional<TermId> fold_one(Terms& terms, std::string_view op, TermId a) {
   const auto integer = terms.integer_of(a);
   const auto floating = terms.floating_of(a);
   if (op == "aten::__not__" && boolean) return terms.boolean(!*boolean);
-  if (op == "aten::neg" && integer && *integer != std::numeric_limits<std::int64_t>::min()) return terms.integer(-*integer);
+  if (op == "aten::neg" && integer && *integer != std::numeric_limits<std::int64_t>::min())
+    return terms.integer(-*integer);
   if (op == "aten::neg" && floating) return terms.floating(-*floating);
   if (op == "aten::Bool" && boolean) return a;
   if (op == "aten::Bool" && integer) return terms.boolean(*integer != 0);
@@ -94,8 +100,10 @@ std::optional<TermId> fold_one(Terms& terms, std::string_view op, TermId a) {
   const auto number = number_of(terms, a);
   if (!number) return std::nullopt;
   if (op == "aten::sqrt" && *number >= 0) return terms.floating(std::sqrt(*number));
-  if (op == "aten::floor" && std::abs(*number) < kExact) return terms.integer(static_cast<std::int64_t>(std::floor(*number)));
-  if (op == "aten::ceil" && std::abs(*number) < kExact) return terms.integer(static_cast<std::int64_t>(std::ceil(*number)));
+  if (op == "aten::floor" && std::abs(*number) < kExact)
+    return terms.integer(static_cast<std::int64_t>(std::floor(*number)));
+  if (op == "aten::ceil" && std::abs(*number) < kExact)
+    return terms.integer(static_cast<std::int64_t>(std::ceil(*number)));
   return std::nullopt;
 }
 
@@ -128,18 +136,49 @@ std::optional<TermId> fold_two(Terms& terms, std::string_view op, TermId a, Term
   }
   const bool texts = terms[a].kind == Term::Kind::string && terms[b].kind == Term::Kind::string;
   const bool devices = terms[a].kind == Term::Kind::device && terms[b].kind == Term::Kind::device;
-  if ((texts || devices) && (op == "aten::eq" || op == "aten::ne")) return terms.boolean((a == b) == (op == "aten::eq"));
+  if ((texts || devices) && (op == "aten::eq" || op == "aten::ne"))
+    return terms.boolean((a == b) == (op == "aten::eq"));
   if (texts && op == "aten::add") return terms.string(std::string(terms.name(a)) + std::string(terms.name(b)));
   return std::nullopt;
 }
 
 constexpr std::array<std::string_view, 36> kScalarOperators{
-    "aten::Bool",  "aten::Float", "aten::Int",   "aten::__and__", "aten::__is__", "aten::__isnot__",
-    "aten::__not__", "aten::__or__", "aten::__xor__", "aten::add", "aten::ceil",   "aten::div",
-    "aten::eq",    "aten::floor", "aten::floordiv", "aten::format", "aten::ge",    "aten::gt",
-    "aten::le",    "aten::log",   "aten::lt",    "aten::mul",     "aten::ne",     "aten::neg",
-    "aten::percentFormat", "aten::pow", "aten::remainder", "aten::round", "aten::sqrt", "aten::str",
-    "aten::sub",   "prim::abs",   "prim::max",   "prim::min",     "aten::exp",    "aten::__range_length",
+    "aten::Bool",
+    "aten::Float",
+    "aten::Int",
+    "aten::__and__",
+    "aten::__is__",
+    "aten::__isnot__",
+    "aten::__not__",
+    "aten::__or__",
+    "aten::__xor__",
+    "aten::add",
+    "aten::ceil",
+    "aten::div",
+    "aten::eq",
+    "aten::floor",
+    "aten::floordiv",
+    "aten::format",
+    "aten::ge",
+    "aten::gt",
+    "aten::le",
+    "aten::log",
+    "aten::lt",
+    "aten::mul",
+    "aten::ne",
+    "aten::neg",
+    "aten::percentFormat",
+    "aten::pow",
+    "aten::remainder",
+    "aten::round",
+    "aten::sqrt",
+    "aten::str",
+    "aten::sub",
+    "prim::abs",
+    "prim::max",
+    "prim::min",
+    "aten::exp",
+    "aten::__range_length",
 };
 
 }  // namespace
@@ -148,8 +187,8 @@ std::optional<TermId> fold_scalar(Terms& terms, std::string_view op, std::span<c
   if (operands.size() == 1) return fold_one(terms, op, operands[0]);
   if (operands.size() == 2) return fold_two(terms, op, operands[0], operands[1]);
   const auto integer = [&](std::size_t i) { return terms.integer_of(operands[i]); };
-  if (operands.size() == 3 && (op == "aten::__range_length" || op == "aten::__derive_index") && integer(0) && integer(1) &&
-      integer(2)) {
+  if (operands.size() == 3 && (op == "aten::__range_length" || op == "aten::__derive_index") && integer(0) &&
+      integer(1) && integer(2)) {
     if (op == "aten::__derive_index") {  // index, start, step
       std::int64_t product = 0;
       std::int64_t sum = 0;
@@ -185,9 +224,13 @@ std::optional<TermId> scalar_term(Terms& terms, std::string_view op, std::string
   return terms.operation(std::string(op) + "." + std::string(overload), operands);
 }
 
-bool scalar_may_raise(std::string_view op) {
-  return op == "aten::div" || op == "aten::floordiv" || op == "aten::remainder" || op == "aten::pow" || op == "aten::sqrt" ||
-         op == "aten::log" || op == "aten::format" || op == "aten::percentFormat" || op == "aten::Int";
+bool scalar_may_raise(const Terms& terms, std::string_view op, std::span<const TermId> operands) {
+  const bool divides = op == "aten::div" || op == "aten::floordiv" || op == "aten::remainder";
+  if (divides && operands.size() == 2) {
+    return terms.integer_of(operands[1]).value_or(0) == 0 && terms.floating_of(operands[1]).value_or(0) == 0;
+  }
+  return divides || op == "aten::pow" || op == "aten::sqrt" || op == "aten::log" || op == "aten::format" ||
+         op == "aten::percentFormat" || op == "aten::Int";
 }
 
 }  // namespace graphwitness::proof

@@ -18,7 +18,7 @@ std::optional<TermId> fold_scalar(Terms& terms, std::string_view op, std::span<c
 std::optional<TermId> scalar_term(Terms& terms, std::string_view op, std::string_view overload,
                                   std::span<const TermId> operands);
 
-/// The operator may raise for some operands.
-bool scalar_may_raise(std::string_view op);
+/// The operator may raise on such operands.
+bool scalar_may_raise(const Terms& terms, std::string_view op, std::span<const TermId> operands);
 
 }  // namespace graphwitness::proof

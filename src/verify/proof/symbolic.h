@@ -1,8 +1,8 @@
 #pragma once
 /// Symbolic values, and the memory that a graph works on while a proof evaluates it.
 ///
-/// Tensors are references to cells; a cell holds a term. Cells that may share memory belong to one storage. Writing to a
-/// tensor in place changes its cell; every other cell of the storage is stale from then on, and reading it is not
+/// Tensors are references to cells; a cell holds a term. Cells that may share memory belong to one storage. Writing to
+/// a tensor in place changes its cell; every other cell of the storage is stale from then on, and reading it is not
 /// understood. So sharing may be assumed where there is none, never the reverse.
 
 #include <cstdint>
