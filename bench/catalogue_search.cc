@@ -26,7 +26,7 @@ namespace {
 using namespace graphwitness;
 namespace fs = std::filesystem;
 
-struct Module {
+struct Case {
   std::string name;
   fs::path folder;
   bool hazard = false;
@@ -35,12 +35,12 @@ struct Module {
   std::string truth;
 };
 
-std::vector<Module> modules_of(const fs::path& folder, const std::vector<std::string>& wanted) {
+std::vector<Case> modules_of(const fs::path& folder, const std::vector<std::string>& wanted) {
   const nlohmann::json index = nlohmann::json::parse(std::ifstream(folder / "index.json"));
-  std::vector<Module> modules;
+  std::vector<Case> modules;
   for (const auto& [name, row] : index.items()) {
     if (!wanted.empty() && std::ranges::find(wanted, name) == wanted.end()) continue;
-    Module module{.name = name, .folder = folder / name, .hazard = row["hazard"], .input_only = row["input_only"],
+    Case module{.name = name, .folder = folder / name, .hazard = row["hazard"], .input_only = row["input_only"],
                   .scope = row["scope"], .truth = row["truth"].is_null() ? "" : row["truth"]};
     const bool both = fs::exists(module.folder / "scripted.pt") && fs::exists(module.folder / "traced.pt");
     if (both && fs::exists(module.folder / "example.pt")) modules.push_back(std::move(module));
@@ -61,10 +61,10 @@ std::string difference_of(const exec::SampleResult& a, const exec::SampleResult&
   return {};
 }
 
-int measure_replay(const std::vector<Module>& modules) {
+int measure_replay(const std::vector<Case>& modules) {
   int agree = 0;
   int total = 0;
-  for (const Module& module : modules) {
+  for (const Case& module : modules) {
     std::vector<std::string> files{"example.pt"};
     if (fs::exists(module.folder / "differ.pt")) files.emplace_back("differ.pt");
     for (const std::string& file : files) {
@@ -96,8 +96,8 @@ int measure_replay(const std::vector<Module>& modules) {
   return 0;
 }
 
-int measure_search(const std::vector<Module>& modules, double seconds) {
-  for (const Module& module : modules) {
+int measure_search(const std::vector<Case>& modules, double seconds) {
+  for (const Case& module : modules) {
     try {
       verify::SearchRequest request{.scripted = (module.folder / "scripted.pt").string(),
                                     .traced = (module.folder / "traced.pt").string()};
@@ -128,6 +128,6 @@ int main(int count, char** words) {
   if (count < 3) return 2;
   const std::string what = words[1];
   const double seconds = count > 3 ? std::atof(words[3]) : 10;
-  const std::vector<Module> modules = modules_of(words[2], {words + std::min(count, 4), words + count});
+  const std::vector<Case> modules = modules_of(words[2], {words + std::min(count, 4), words + count});
   return what == "replay" ? measure_replay(modules) : measure_search(modules, seconds);
 }

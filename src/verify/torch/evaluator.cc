@@ -4,7 +4,6 @@
 #include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/ir/constants.h>
 #include <torch/csrc/jit/runtime/operator.h>
-#include <torch/csrc/jit/runtime/vararg_functions.h>
 
 #include "graphwitness/support/error.h"
 
@@ -224,9 +223,10 @@ bool Evaluator::step_container(Frame& frame, const jit::Node* node) {
     }
     case prim::DictConstruct: {
       take_inputs();
-      jit::Stack stack = take_stack();
-      jit::dictConstruct(stack, *node->output()->type()->expect<c10::DictType>(), node->inputs().size());
-      return give(std::move(stack.back()), false);
+      const auto type = node->output()->type()->expect<c10::DictType>();
+      c10::impl::GenericDict dict(type->getKeyType(), type->getValueType());
+      for (std::size_t i = 0; i + 1 < items.size(); i += 2) dict.insert_or_assign(items[i].value, items[i + 1].value);
+      return give(std::move(dict), false);
     }
     case prim::CreateObject: {
       const auto type = node->output()->type()->expect<c10::ClassType>();
@@ -266,15 +266,14 @@ bool Evaluator::step_container(Frame& frame, const jit::Node* node) {
 }
 
 void Evaluator::construct_list(Frame& frame, const jit::Node* node) {
-  jit::Stack stack;
+  c10::impl::GenericList list(node->output()->type()->expect<c10::ListType>()->getElementType());
+  list.reserve(node->inputs().size());
   std::vector<Cell> items;
   for (const jit::Value* input : node->inputs()) {
     items.push_back(frame.at(input));
-    stack.push_back(items.back().value);
+    list.push_back(items.back().value);
   }
-  const auto type = node->output()->type()->expect<c10::ListType>();
-  jit::listConstruct(stack, *type, node->inputs().size());
-  Cell whole{.value = std::move(stack.back())};
+  Cell whole{.value = std::move(list)};
   gather(items, whole);
   frame.at(node->output()) = std::move(whole);
 }

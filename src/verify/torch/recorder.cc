@@ -129,7 +129,8 @@ const jit::Operator* with_tensor(const jit::Node* node, const c10::FunctionSchem
         kind_of(arguments[1].type()) != c10::TypeKind::TensorType) {
       continue;
     }
-    if (candidate->schema().returns().size() == schema.returns().size()) return candidate.get();
+    const bool alike = std::ranges::equal(arguments, schema.arguments(), {}, &c10::Argument::name, &c10::Argument::name);
+    if (alike && candidate->schema().returns().size() == schema.returns().size()) return candidate.get();
   }
   return nullptr;
 }

@@ -210,7 +210,7 @@ Run Subject::run_scripted(const Leaves& leaves, std::vector<Occurrence>* occurre
     try {
       c10::IValue result = observer.run(scripted_.fresh(), request_.method, std::move(cells)).value;
       if (occurrences != nullptr) *occurrences = observer.occurrences();
-      if (on_example_.empty() && occurrences == &on_example_) {
+      if (occurrences == &on_example_) {
         most_steps_ = std::max(kLeastSteps, observer.steps() * kMostTimesExample);
       }
       return result;
@@ -256,9 +256,9 @@ void Subject::record() {
   replayed_.emplace(std::move(start));
 }
 
-Run Subject::run_other(const Leaves& leaves) { return run_other(template_.arguments(leaves)); }
+Run Subject::run_other(const Leaves& leaves) { return run_other_on(template_.arguments(leaves)); }
 
-Run Subject::run_other(std::vector<c10::IValue> arguments) {
+Run Subject::run_other_on(std::vector<c10::IValue> arguments) {
   if (traced_) {
     std::vector<c10::IValue> taken;
     for (const std::size_t index : to_traced_) taken.push_back(arguments[index]);
@@ -304,7 +304,7 @@ exec::SampleResult Subject::replay(const std::vector<exec::Argument>& arguments)
   }
   if (!same_form(as_tuple(bound), form)) return {.raised = "RuntimeError: the inputs are built in another way"};
   ++evaluations_;
-  return run_other(std::move(bound)).result;
+  return run_other_on(std::move(bound)).result;
 }
 
 void Subject::judge(const Run& scripted, const Run& other, const Leaves& leaves, bool explained,

@@ -92,7 +92,7 @@ class Subject {
   Limits limits() const;
   Run run_scripted(const Leaves& leaves, std::vector<Occurrence>* occurrences);
   Run run_other(const Leaves& leaves);
-  Run run_other(std::vector<c10::IValue> arguments);
+  Run run_other_on(std::vector<c10::IValue> arguments);
   template <typename Call>
   Run guarded(const std::vector<c10::IValue>& arguments, Call call) const;
   void judge(const Run& scripted, const Run& other, const Leaves& leaves, bool explained, Evaluation& evaluation) const;
