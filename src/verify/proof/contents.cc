@@ -133,6 +133,9 @@ std::optional<std::uint32_t> Contents::look_up(const Graph& graph, TensorId id) 
   const Tensor& tensor = graph[id];
   const Type& type = graph[tensor.type];
   if (type.kind != Type::Kind::tensor || !type.ranked || byte_size(type.dtype) == 0) return std::nullopt;
+  // A complex tensor may stand for its conjugate, which the bytes do not say.
+  const bool is_complex = type.dtype == DType::c32 || type.dtype == DType::c64 || type.dtype == DType::c128;
+  if (is_complex) return std::nullopt;
   Content content{.dtype = type.dtype};
   for (const Dim& dim : graph[type.dims]) {
     if (dim.extent < 0) return std::nullopt;
