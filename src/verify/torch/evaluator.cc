@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/ir/constants.h>
+#include <torch/csrc/jit/runtime/jit_exception.h>
 #include <torch/csrc/jit/runtime/operator.h>
 
 #include "graphwitness/support/error.h"
@@ -32,6 +33,17 @@ void gather(const std::vector<Cell>& items, Cell& whole) {
     whole.data = static_cast<std::uint8_t>(whole.data | item.data);
     whole.shape = static_cast<std::uint8_t>(whole.shape | item.shape);
   }
+}
+
+/// Python's numbers are constant tensors in a trace. They bend to the type of what they meet, as they do in Python and
+/// when LibTorch optimises.
+c10::IValue constant(c10::IValue value) {
+  if (!value.isTensor()) return value;
+  const at::Tensor& tensor = value.toTensor();
+  const bool number = tensor.defined() && tensor.dim() == 0 && tensor.numel() == 1 &&
+                      (tensor.scalar_type() == at::kDouble || tensor.scalar_type() == at::kLong);
+  if (number) tensor.unsafeGetTensorImpl()->set_wrapped_number(true);
+  return value;
 }
 
 std::size_t values_of(const jit::Graph& graph) {
@@ -88,7 +100,9 @@ Cell Evaluator::evaluate(const Frame* caller, const jit::Node* site, jit::Graph&
     frame.path = caller->path * 0x9E37'79B9'7F4A'7C15U + reinterpret_cast<std::uintptr_t>(site);
   }
   entering(frame, site, graph, arguments);
-  frame.cells.resize(values_of(graph));
+  const auto [count, uncounted] = known_.values.try_emplace(&graph, 0);
+  if (uncounted) count->second = values_of(graph);
+  frame.cells.resize(count->second);
   if (arguments.size() != graph.inputs().size()) throw InputError("a call does not fit what it calls");
   for (std::size_t i = 0; i < arguments.size(); ++i) frame.at(graph.inputs()[i]) = std::move(arguments[i]);
   run_block(frame, graph.block());
@@ -109,7 +123,7 @@ void Evaluator::step(Frame& frame, const jit::Node* node) {
     case prim::Constant: {
       Cell& cell = frame.at(node->output());
       cell = Cell{};
-      if (auto value = jit::toIValue(node->output())) cell.value = std::move(*value);
+      if (auto value = jit::toIValue(node->output())) cell.value = constant(std::move(*value));
       return;
     }
     case prim::If:
@@ -128,10 +142,11 @@ void Evaluator::step(Frame& frame, const jit::Node* node) {
     case prim::Exit:
       return call_method(frame, node, "__exit__", {frame.at(node->input(0)), {}, {}, {}});
     case prim::fork: {
-      kept_.push_back(node->g(attr::Subgraph));
+      std::shared_ptr<jit::Graph>& body = known_.forks[node];
+      if (!body) body = node->g(attr::Subgraph);
       std::vector<Cell> arguments;
       for (const jit::Value* input : node->inputs()) arguments.push_back(frame.at(input));
-      frame.at(node->output()) = evaluate(&frame, node, *kept_.back(), std::move(arguments));
+      frame.at(node->output()) = evaluate(&frame, node, *body, std::move(arguments));
       return;
     }
     case prim::GetAttr: {
@@ -146,14 +161,18 @@ void Evaluator::step(Frame& frame, const jit::Node* node) {
       object->setSlot(object->type()->getAttributeSlot(node->s(attr::name)), frame.at(node->input(1)).value);
       return;
     }
-    case prim::RaiseException:
+    case prim::RaiseException: {
+      const c10::IValue& message = frame.at(node->input(0)).value;
+      const c10::IValue kind = node->inputs().size() > 1 ? frame.at(node->input(1)).value : c10::IValue();
+      if (kind.isString()) throw jit::JITException(message.toStringRef(), kind.toStringRef());
+      throw jit::JITException(message.toStringRef());
+    }
     case prim::Print:
-      break;
+      return;
     default:
       if (step_container(frame, node)) return;
   }
-  if (node->kind() == prim::Print) return;
-  const auto [found, fresh] = operators_.try_emplace(node);
+  const auto [found, fresh] = known_.operators.try_emplace(node);
   Operator& op = found->second;
   if (fresh) {
     op.run = node->getOperation();

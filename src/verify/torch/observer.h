@@ -52,8 +52,8 @@ struct Occurrence {
 
 class Observer : public Evaluator {
  public:
-  Observer(const Limits& limits, Sites& sites, bool with_slack)
-      : Evaluator(limits), sites_(sites), with_slack_(with_slack) {}
+  Observer(const Limits& limits, Known& known, Sites& sites, bool with_slack)
+      : Evaluator(limits, known), sites_(sites), with_slack_(with_slack) {}
 
   const std::vector<Occurrence>& occurrences() const { return occurrences_; }
 

@@ -162,8 +162,14 @@ c10::IValue Recorder::freeze_number(const jit::Node* node, const c10::IValue& va
 }
 
 bool Recorder::around_int(const jit::Node* node) {
-  const auto [found, fresh] = inside_int_.try_emplace(node, false);
+  const auto [found, fresh] = known_.inside_int.try_emplace(node, false);
   if (fresh) found->second = inside_int(node);
+  return found->second;
+}
+
+bool Recorder::item_around_int(const jit::Node* list, std::size_t index) {
+  const auto [found, fresh] = known_.item_inside_int.try_emplace({list, index}, false);
+  if (fresh) found->second = item_inside_int(list, index);
   return found->second;
 }
 
@@ -174,7 +180,7 @@ void Recorder::give(Frame& frame, const jit::Node* node, c10::IValue value) {
 
 void Recorder::entering(Frame& frame, const jit::Node* site, const jit::Graph& callee, std::vector<Cell>& arguments) {
   if (site == nullptr || frame.opaque) return;
-  const auto [found, fresh] = stays_script_.try_emplace(&callee, false);
+  const auto [found, fresh] = known_.stays_script.try_emplace(&callee, false);
   if (fresh) found->second = stays_script(callee);
   if (!found->second) return;
   frame.opaque = true;
@@ -217,7 +223,7 @@ void Recorder::construct_list(Frame& frame, const jit::Node* node) {
   c10::impl::GenericList list(c10::AnyType::get());
   for (std::size_t i = 0; i < node->inputs().size(); ++i) {
     const c10::IValue& value = frame.at(node->input(i)).value;
-    const bool frozen = value.isTensor() && item_inside_int(node, i);
+    const bool frozen = value.isTensor() && item_around_int(node, i);
     list.push_back(frozen ? freeze_number(node, value) : value);
   }
   frame.at(node->output()) = Cell{.value = std::move(list)};

@@ -19,6 +19,7 @@ namespace {
 constexpr int kMostSteps = 40;        ///< of one descent
 constexpr int kMostWanderings = 120;  ///< of one attack where slopes do not lead
 constexpr std::size_t kMostSites = 64;
+constexpr std::uint64_t kMostUnconfirmed = 12;
 constexpr std::size_t kMostReasons = 12;
 constexpr std::chrono::milliseconds kBetweenWords{200};
 constexpr std::chrono::milliseconds kMostShrinking{4000};
@@ -124,6 +125,7 @@ bool Searcher::test(const Leaves& leaves, bool related) {
   if (!evaluation.differs || done(other)) return evaluation.differs;
   // Sizes that no longer fit each other, or no data at all, are the caller's mistake where the script says so.
   if (evaluation.reference_raised && other && (!related || any_empty(leaves))) return false;
+  if (unconfirmed_ >= kMostUnconfirmed) return false;
   if (!subject_.confirm(leaves).empty()) {
     ++unconfirmed_;
     return false;
@@ -148,7 +150,9 @@ void Searcher::send(bool other, const Found& found) {
 void Searcher::try_example() {
   Evaluation evaluation = subject_.evaluate(subject_.example());
   if (evaluation.unfinished) throw InputError("the scripted model does not come to an end on the example");
-  if (evaluation.reference_raised) throw InputError("the scripted model raises an error on the example");
+  if (evaluation.reference_raised && !(evaluation.differs && request_.traced)) {
+    throw InputError("the scripted model raises " + evaluation.raised + " on the example");
+  }
   note(subject_.example(), evaluation.occurrences);
   if (!evaluation.differs) return;
   if (!subject_.confirm(subject_.example()).empty()) {
@@ -474,6 +478,11 @@ Report Searcher::report() {
 
 Report Searcher::run() {
   if (!counts_) subject_.set_deadline(deadline_ + std::chrono::seconds(5));
+  if (const std::string why = subject_.why_not(); !why.empty()) {
+    Report nothing;
+    nothing.reasons.push_back(why);
+    return nothing;
+  }
   harvest_ = harvest(subject_.scripted(), request_.method);
   if (!request_.traced) {
     try {
@@ -483,6 +492,8 @@ Report Searcher::run() {
     }
   }
   try_example();
+  // What raises on its own example has nothing further to say.
+  if (found_[0] && found_[0]->evaluation.reference_raised) return report();
   note(subject_.example(), subject_.observe(subject_.form().arguments(subject_.example())));
   if (!done(false)) try_boundaries();
   try_shapes();
