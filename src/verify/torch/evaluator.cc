@@ -27,7 +27,32 @@ struct Deeper {
   int& depth;
 };
 
-/// Inputs are one and the same for every item of a list or dict.
+/// `prim::tolist`, whose operator the interpreter calls in a way of its own.
+c10::IValue numbers_of(const at::Tensor& tensor, const c10::TypePtr& type) {
+  if (const auto list = type->cast<c10::ListType>()) {
+    if (tensor.dim() == 0)
+      throw std::runtime_error("Output annotation list dimension and runtime tensor dimension must match for tolist()");
+    c10::impl::GenericList items(list->getElementType());
+    for (std::int64_t i = 0; i < tensor.size(0); ++i)
+      items.push_back(numbers_of(tensor.select(0, i), list->getElementType()));
+    return items;
+  }
+  if (tensor.dim() != 0)
+    throw std::runtime_error("Output annotation list dimension and runtime tensor dimension must match for tolist()");
+  const at::Scalar number = tensor.item();
+  switch (type->kind()) {
+    case c10::TypeKind::IntType:
+      return number.toLong();
+    case c10::TypeKind::BoolType:
+      return number.toBool();
+    case c10::TypeKind::ComplexType:
+      return number.toComplexDouble();
+    default:
+      return number.toDouble();
+  }
+}
+
+/// What a container depends on is what its items depend on.
 void gather(const std::vector<Cell>& items, Cell& whole) {
   for (const Cell& item : items) {
     whole.data = static_cast<std::uint8_t>(whole.data | item.data);
@@ -76,8 +101,7 @@ void Evaluator::count() {
   if (steps_ % 64 == 0 && std::chrono::steady_clock::now() > limits_.deadline) throw GivenUp();
 }
 
-Cell Evaluator::call(const Frame* caller, const jit::Node* site, jit::Function& function,
-                     std::vector<Cell> arguments) {
+Cell Evaluator::call(const Frame* caller, const jit::Node* site, jit::Function& function, std::vector<Cell> arguments) {
   jit::GraphFunction* with_graph = jit::tryToGraphFunction(function);
   if (with_graph == nullptr) {
     jit::Stack stack;
@@ -249,9 +273,9 @@ bool Evaluator::step_container(Frame& frame, const jit::Node* node) {
     }
     case prim::CreateObject: {
       const auto type = node->output()->type()->expect<c10::ClassType>();
-      return give(c10::ivalue::Object::create(c10::StrongTypePtr(type->compilation_unit(), type),
-                                              type->numAttributes()),
-                  false);
+      return give(
+          c10::ivalue::Object::create(c10::StrongTypePtr(type->compilation_unit(), type), type->numAttributes()),
+          false);
     }
     case prim::isinstance: {
       const Cell& tested = frame.at(node->input());
@@ -352,16 +376,21 @@ void Evaluator::call_function(Frame& frame, const jit::Node* node) {
   if (!node->outputs().empty()) frame.at(node->output()) = std::move(result);
 }
 
-void Evaluator::call_method(Frame& frame, const jit::Node* node, const std::string& name,
-                            std::vector<Cell> arguments) {
+void Evaluator::call_method(Frame& frame, const jit::Node* node, const std::string& name, std::vector<Cell> arguments) {
   const auto type = arguments.at(0).value.toObjectRef().type();
   Cell result = call(&frame, node, type->getMethod(name), std::move(arguments));
   if (!node->outputs().empty()) frame.at(node->output()) = std::move(result);
 }
 
 void Evaluator::perform(Frame& frame, const jit::Node* node, Operator& op, std::vector<c10::IValue> arguments) {
+  if (op.name == "prim::tolist") {
+    c10::IValue list = numbers_of(arguments.at(0).toTensor(), node->output()->type());
+    frame.at(node->output()) = Cell{.value = std::move(list)};
+    return;
+  }
   // Operators with any number of arguments are told how many there are.
-  if (op.schema != nullptr && op.schema->is_vararg()) arguments.emplace_back(static_cast<std::int64_t>(arguments.size()));
+  if (op.schema != nullptr && op.schema->is_vararg())
+    arguments.emplace_back(static_cast<std::int64_t>(arguments.size()));
   (*op.run)(arguments);
   const std::size_t count = node->outputs().size();
   const std::size_t first = arguments.size() - count;

@@ -2,8 +2,8 @@
 /// Runs TorchScript graphs operation by operation, so that what happens at each one can be watched and changed.
 ///
 /// Operations are LibTorch's own; only control flow, calls, attributes and containers are handled here. Limits: one
-/// thread (`prim::fork` runs where it stands); calls and blocks nested at most kDeepest deep; at most as many operations
-/// as the caller allows, since a loop may have no end.
+/// thread (`prim::fork` runs where it stands); calls and blocks nested at most kDeepest deep; at most as many
+/// operations as the caller allows, since a loop may have no end.
 
 #include <ATen/core/ivalue.h>  // first: clang cannot read module.h without
 #include <torch/csrc/jit/api/module.h>
@@ -35,8 +35,8 @@ struct Cell {
   /// Of a number or an integer tensor: the same number, differentiable. Of a bool: positive where it is true, and how
   /// far from turning. Undefined: not known.
   at::Tensor soft{};
-  std::uint8_t data = 0;   ///< what the value, or a tensor's elements, depend on
-  std::uint8_t shape = 0;  ///< what a tensor's sizes depend on
+  std::uint8_t data = 0;                       ///< what the value, or a tensor's elements, depend on
+  std::uint8_t shape = 0;                      ///< what a tensor's sizes depend on
   std::shared_ptr<std::vector<Cell>> items{};  ///< of a tuple
 };
 

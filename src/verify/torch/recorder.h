@@ -50,8 +50,7 @@ class Recorder : public Evaluator {
   void operate_on_sizes(Frame& frame, const torch::jit::Node* node, Operator& op);
   bool calculate(Frame& frame, const torch::jit::Node* node, const Operator& op,
                  const std::vector<c10::IValue>& arguments);
-  void operate_on_tensors(Frame& frame, const torch::jit::Node* node, Operator& op,
-                          std::vector<c10::IValue> arguments);
+  void operate_on_tensors(Frame& frame, const torch::jit::Node* node, Operator& op, std::vector<c10::IValue> arguments);
   void keep_lengths(Frame& frame, const torch::jit::Node* node);
 
   Recording& recording_;

@@ -45,7 +45,8 @@ std::string_view verb(DecisionKind kind) {
 }
 
 bool any_empty(const Leaves& leaves) {
-  return std::ranges::any_of(leaves, [](const c10::IValue& leaf) { return is_tensor(leaf) && leaf.toTensor().numel() == 0; });
+  return std::ranges::any_of(leaves,
+                             [](const c10::IValue& leaf) { return is_tensor(leaf) && leaf.toTensor().numel() == 0; });
 }
 
 /// Inputs that take part in gradients, and the leaves to ask for them.
@@ -253,7 +254,8 @@ bool Searcher::descend(std::size_t site, Leaves start) {
     for (std::size_t k = 0; k < slopes.size(); ++k) {
       if (!slopes[k].defined()) continue;
       const at::Tensor tensor = at[tracked.of[k]].toTensor();
-      at[tracked.of[k]] = (tensor + slopes[k].detach().nan_to_num(0, 0, 0) * (wanted / norm * length)).to(tensor.scalar_type());
+      at[tracked.of[k]] =
+          (tensor + slopes[k].detach().nan_to_num(0, 0, 0) * (wanted / norm * length)).to(tensor.scalar_type());
     }
   }
   return false;
@@ -416,8 +418,9 @@ std::string Searcher::reason_for(bool other_shapes) {
     }
   }
   if (open + turned == 0) {
-    return fmt::format("{}: no decision of the script depends on what can differ there, and the outputs agreed on every input tried",
-                       scope);
+    return fmt::format(
+        "{}: no decision of the script depends on what can differ there, and the outputs agreed on every input tried",
+        scope);
   }
   return fmt::format("{}: {} decision{} came out both ways without a difference in the outputs, {} never turned", scope,
                      turned, turned == 1 ? "" : "s", open);
@@ -442,12 +445,14 @@ Report Searcher::report() {
     decision.slack = slack_[i];
     const std::string where = spell(site.place);
     if (decision.flipped) {
-      decision.message = fmt::format("{} {} came out otherwise than on the example ({})", verb(site.kind), where, decision.example);
+      decision.message =
+          fmt::format("{} {} came out otherwise than on the example ({})", verb(site.kind), where, decision.example);
     } else if (decision.slack) {
       decision.message = fmt::format("{} {} stayed as on the example ({}); the nearest that the search came is {:.3g}",
                                      verb(site.kind), where, decision.example, *decision.slack);
     } else {
-      decision.message = fmt::format("{} {} stayed as on the example ({}) on every input tried", verb(site.kind), where, decision.example);
+      decision.message = fmt::format("{} {} stayed as on the example ({}) on every input tried", verb(site.kind), where,
+                                     decision.example);
     }
     if (!decision.flipped && !(found_[0] && found_[1]) && site.kind != DecisionKind::number) {
       if (report.reasons.size() < kMostReasons) {
@@ -463,15 +468,17 @@ Report Searcher::report() {
     if (!done(other)) report.reasons.push_back(reason_for(other));
   }
   if (subject_.unfinished() != 0) {
-    report.reasons.push_back(fmt::format("{} inputs were given up, because the model did not come to an end on them", subject_.unfinished()));
+    report.reasons.push_back(fmt::format("{} inputs were given up, because the model did not come to an end on them",
+                                         subject_.unfinished()));
   }
   if (unconfirmed_ != 0) {
-    report.reasons.push_back(fmt::format("{} differences did not show again on freshly loaded models and do not count", unconfirmed_));
+    report.reasons.push_back(
+        fmt::format("{} differences did not show again on freshly loaded models and do not count", unconfirmed_));
   }
   if (over() && !(done(false) && done(true))) {
-    report.reasons.push_back(
-        counts_ ? fmt::format("the search ended after {} evaluations", request_.evaluations)
-                : fmt::format("the time was spent; `--budget` gives more than {} s", std::chrono::duration<double>(request_.budget).count()));
+    report.reasons.push_back(counts_ ? fmt::format("the search ended after {} evaluations", request_.evaluations)
+                                     : fmt::format("the time was spent; `--budget` gives more than {} s",
+                                                   std::chrono::duration<double>(request_.budget).count()));
   }
   return report;
 }

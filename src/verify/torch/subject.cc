@@ -335,14 +335,13 @@ void Subject::judge(const Run& scripted, const Run& other, const Leaves& leaves,
   if (scripted_raised || other_raised) {
     evaluation.differs = true;
     evaluation.difference = Difference::raise;
-    evaluation.text = scripted_raised ? fmt::format("the script raises {}, {} returns {}", *scripted.result.raised, name,
-                                                    exec::describe(other.result.output))
+    evaluation.text = scripted_raised ? fmt::format("the script raises {}, {} returns {}", *scripted.result.raised,
+                                                    name, exec::describe(other.result.output))
                                       : fmt::format("the script returns {}, {} raises {}",
                                                     exec::describe(scripted.result.output), name, *other.result.raised);
     return;
   }
-  std::vector<exec::Leaf> parts =
-      exec::compare_values(scripted.result.output, other.result.output, request_.tolerance);
+  std::vector<exec::Leaf> parts = exec::compare_values(scripted.result.output, other.result.output, request_.tolerance);
   if (scripted.result.changed_arguments || other.result.changed_arguments) {
     const exec::Value before = as_tuple(template_.arguments(leaves));
     const auto after = [&](const Run& run) {
@@ -357,19 +356,16 @@ void Subject::judge(const Run& scripted, const Run& other, const Leaves& leaves,
     if (!explained && !beyond_rounding(part, magnitude, request_.tolerance)) continue;
     evaluation.differs = true;
     evaluation.difference = part.difference;
-    evaluation.text = part.difference == Difference::value
-                          ? fmt::format("output `{}`, {}: {} of {} elements differ, by {:.3g} at most", part.name,
-                                        part.reference, part.elements.mismatched, part.elements.total,
-                                        part.elements.max_abs.value_or(std::nan("")))
-                          : fmt::format("output `{}`: the script gives {}, {} {}", part.name, part.reference, name,
-                                        part.candidate);
+    evaluation.text =
+        part.difference == Difference::value
+            ? fmt::format("output `{}`, {}: {} of {} elements differ, by {:.3g} at most", part.name, part.reference,
+                          part.elements.mismatched, part.elements.total, part.elements.max_abs.value_or(std::nan("")))
+            : fmt::format("output `{}`: the script gives {}, {} {}", part.name, part.reference, name, part.candidate);
     return;
   }
 }
 
-bool Subject::any_change(const std::vector<Occurrence>& occurrences) const {
-  return !changes(occurrences).empty();
-}
+bool Subject::any_change(const std::vector<Occurrence>& occurrences) const { return !changes(occurrences).empty(); }
 
 Evaluation Subject::evaluate(const Leaves& leaves) {
   ++evaluations_;

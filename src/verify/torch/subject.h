@@ -107,7 +107,7 @@ class Subject {
   std::optional<Model> replayed_;
   Recording recording_;
   Template template_{{}};
-  std::vector<c10::IValue> defaults_;  ///< of the arguments that the example leaves out
+  std::vector<c10::IValue> defaults_;   ///< of the arguments that the example leaves out
   std::vector<std::size_t> to_traced_;  ///< which arguments the traced model takes
   Leaves example_;
   Sites sites_;
