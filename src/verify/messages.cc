@@ -104,8 +104,8 @@ Place to_place(Value& list) {
 Value of_witness(const Witness& witness) {
   std::vector<Value> changed;
   for (const ChangedDecision& decision : witness.decisions) {
-    changed.push_back(Value::list({of_enum(decision.kind), of_place(decision.place), Value::of(decision.from),
-                                   Value::of(decision.to)}));
+    changed.push_back(Value::list(
+        {of_enum(decision.kind), of_place(decision.place), Value::of(decision.from), Value::of(decision.to)}));
   }
   return Value::list({of_arguments(witness.arguments), whole(witness.seed), Value::of(witness.against_trace),
                       of_enum(witness.difference), Value::of(witness.differs), Value::list(std::move(changed)),
@@ -197,9 +197,9 @@ std::string encode_task(const Task& task) {
   for (const auto& call : task.calls) calls.push_back(of_arguments(call));
   return encoded(Value::list(
       {Value::of(request.scripted), request.traced ? Value::of(*request.traced) : Value{}, Value::of(request.method),
-       of_arguments(request.example), Value::of(static_cast<std::int64_t>(request.budget.count())),
-       whole(request.seed), whole(request.evaluations), maybe(request.tolerance.relative),
-       maybe(request.tolerance.absolute), Value::list(std::move(calls)), Value::of(task.threads)}));
+       of_arguments(request.example), Value::of(static_cast<std::int64_t>(request.budget.count())), whole(request.seed),
+       whole(request.evaluations), maybe(request.tolerance.relative), maybe(request.tolerance.absolute),
+       Value::list(std::move(calls)), Value::of(task.threads)}));
 }
 
 Task decode_task(std::string_view bytes) {

@@ -63,10 +63,10 @@ struct ChangedDecision {
 
 struct Witness {
   std::vector<exec::Argument> arguments{};
-  std::uint64_t seed = 0;  ///< what the model's own random numbers start from
-  bool against_trace = true;  ///< false: against the replay
+  std::uint64_t seed = 0;                    ///< what the model's own random numbers start from
+  bool against_trace = true;                 ///< false: against the replay
   Difference difference = Difference::none;  ///< of the first output that differs
-  std::string differs{};  ///< in a few words: "output `0`: float32[3, 4] against float32[2, 4]"
+  std::string differs{};                     ///< in a few words: "output `0`: float32[3, 4] against float32[2, 4]"
   std::vector<ChangedDecision> decisions{};
   std::uint64_t changed_elements = 0;  ///< of the arguments, against the example's
 };
@@ -80,10 +80,10 @@ struct DecisionReport {
   bool on_shape = false;     ///< depends on shapes
   bool on_argument = false;  ///< depends on an argument that is no tensor
   bool on_random = false;
-  bool flipped = false;      ///< it came out otherwise on some input that was tried
-  bool only_raises = false;  ///< the arm not taken does nothing but raise
+  bool flipped = false;           ///< it came out otherwise on some input that was tried
+  bool only_raises = false;       ///< the arm not taken does nothing but raise
   std::optional<double> slack{};  ///< how near the search came to flipping it; none: no distance is known
-  std::string message{};  ///< a sentence for people
+  std::string message{};          ///< a sentence for people
 };
 
 struct SearchOutcome {
@@ -104,8 +104,8 @@ struct SearchProgress {
   std::chrono::milliseconds elapsed{0};
 };
 
-/// Never throws for what a model does. Witnesses were run again on freshly loaded models, in the worker; the caller does
-/// it once more from the file that it saves.
+/// Never throws for what a model does. Witnesses were run again on freshly loaded models, in the worker; the caller
+/// does it once more from the file that it saves.
 SearchOutcome search(const SearchRequest& request, const exec::WorkerLimits& limits,
                      const std::function<void(const SearchProgress&)>& progress);
 

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/ir/constants.h>
+#include <torch/csrc/jit/runtime/jit_exception.h>
 #include <torch/csrc/jit/runtime/operator.h>
 
 #include "graphwitness/support/error.h"
@@ -26,12 +27,48 @@ struct Deeper {
   int& depth;
 };
 
-/// Inputs are one and the same for every item of a list or dict.
+/// `prim::tolist`, whose operator the interpreter calls in a way of its own.
+c10::IValue numbers_of(const at::Tensor& tensor, const c10::TypePtr& type) {
+  if (const auto list = type->cast<c10::ListType>()) {
+    if (tensor.dim() == 0)
+      throw std::runtime_error("Output annotation list dimension and runtime tensor dimension must match for tolist()");
+    c10::impl::GenericList items(list->getElementType());
+    for (std::int64_t i = 0; i < tensor.size(0); ++i)
+      items.push_back(numbers_of(tensor.select(0, i), list->getElementType()));
+    return items;
+  }
+  if (tensor.dim() != 0)
+    throw std::runtime_error("Output annotation list dimension and runtime tensor dimension must match for tolist()");
+  const at::Scalar number = tensor.item();
+  switch (type->kind()) {
+    case c10::TypeKind::IntType:
+      return number.toLong();
+    case c10::TypeKind::BoolType:
+      return number.toBool();
+    case c10::TypeKind::ComplexType:
+      return number.toComplexDouble();
+    default:
+      return number.toDouble();
+  }
+}
+
+/// What a container depends on is what its items depend on.
 void gather(const std::vector<Cell>& items, Cell& whole) {
   for (const Cell& item : items) {
     whole.data = static_cast<std::uint8_t>(whole.data | item.data);
     whole.shape = static_cast<std::uint8_t>(whole.shape | item.shape);
   }
+}
+
+/// Python's numbers are constant tensors in a trace. They bend to the type of what they meet, as they do in Python and
+/// when LibTorch optimises.
+c10::IValue constant(c10::IValue value) {
+  if (!value.isTensor()) return value;
+  const at::Tensor& tensor = value.toTensor();
+  const bool number = tensor.defined() && tensor.dim() == 0 && tensor.numel() == 1 &&
+                      (tensor.scalar_type() == at::kDouble || tensor.scalar_type() == at::kLong);
+  if (number) tensor.unsafeGetTensorImpl()->set_wrapped_number(true);
+  return value;
 }
 
 std::size_t values_of(const jit::Graph& graph) {
@@ -64,8 +101,7 @@ void Evaluator::count() {
   if (steps_ % 64 == 0 && std::chrono::steady_clock::now() > limits_.deadline) throw GivenUp();
 }
 
-Cell Evaluator::call(const Frame* caller, const jit::Node* site, jit::Function& function,
-                     std::vector<Cell> arguments) {
+Cell Evaluator::call(const Frame* caller, const jit::Node* site, jit::Function& function, std::vector<Cell> arguments) {
   jit::GraphFunction* with_graph = jit::tryToGraphFunction(function);
   if (with_graph == nullptr) {
     jit::Stack stack;
@@ -88,7 +124,9 @@ Cell Evaluator::evaluate(const Frame* caller, const jit::Node* site, jit::Graph&
     frame.path = caller->path * 0x9E37'79B9'7F4A'7C15U + reinterpret_cast<std::uintptr_t>(site);
   }
   entering(frame, site, graph, arguments);
-  frame.cells.resize(values_of(graph));
+  const auto [count, uncounted] = known_.values.try_emplace(&graph, 0);
+  if (uncounted) count->second = values_of(graph);
+  frame.cells.resize(count->second);
   if (arguments.size() != graph.inputs().size()) throw InputError("a call does not fit what it calls");
   for (std::size_t i = 0; i < arguments.size(); ++i) frame.at(graph.inputs()[i]) = std::move(arguments[i]);
   run_block(frame, graph.block());
@@ -109,7 +147,7 @@ void Evaluator::step(Frame& frame, const jit::Node* node) {
     case prim::Constant: {
       Cell& cell = frame.at(node->output());
       cell = Cell{};
-      if (auto value = jit::toIValue(node->output())) cell.value = std::move(*value);
+      if (auto value = jit::toIValue(node->output())) cell.value = constant(std::move(*value));
       return;
     }
     case prim::If:
@@ -128,10 +166,11 @@ void Evaluator::step(Frame& frame, const jit::Node* node) {
     case prim::Exit:
       return call_method(frame, node, "__exit__", {frame.at(node->input(0)), {}, {}, {}});
     case prim::fork: {
-      kept_.push_back(node->g(attr::Subgraph));
+      std::shared_ptr<jit::Graph>& body = known_.forks[node];
+      if (!body) body = node->g(attr::Subgraph);
       std::vector<Cell> arguments;
       for (const jit::Value* input : node->inputs()) arguments.push_back(frame.at(input));
-      frame.at(node->output()) = evaluate(&frame, node, *kept_.back(), std::move(arguments));
+      frame.at(node->output()) = evaluate(&frame, node, *body, std::move(arguments));
       return;
     }
     case prim::GetAttr: {
@@ -146,14 +185,18 @@ void Evaluator::step(Frame& frame, const jit::Node* node) {
       object->setSlot(object->type()->getAttributeSlot(node->s(attr::name)), frame.at(node->input(1)).value);
       return;
     }
-    case prim::RaiseException:
+    case prim::RaiseException: {
+      const c10::IValue& message = frame.at(node->input(0)).value;
+      const c10::IValue kind = node->inputs().size() > 1 ? frame.at(node->input(1)).value : c10::IValue();
+      if (kind.isString()) throw jit::JITException(message.toStringRef(), kind.toStringRef());
+      throw jit::JITException(message.toStringRef());
+    }
     case prim::Print:
-      break;
+      return;
     default:
       if (step_container(frame, node)) return;
   }
-  if (node->kind() == prim::Print) return;
-  const auto [found, fresh] = operators_.try_emplace(node);
+  const auto [found, fresh] = known_.operators.try_emplace(node);
   Operator& op = found->second;
   if (fresh) {
     op.run = node->getOperation();
@@ -230,9 +273,9 @@ bool Evaluator::step_container(Frame& frame, const jit::Node* node) {
     }
     case prim::CreateObject: {
       const auto type = node->output()->type()->expect<c10::ClassType>();
-      return give(c10::ivalue::Object::create(c10::StrongTypePtr(type->compilation_unit(), type),
-                                              type->numAttributes()),
-                  false);
+      return give(
+          c10::ivalue::Object::create(c10::StrongTypePtr(type->compilation_unit(), type), type->numAttributes()),
+          false);
     }
     case prim::isinstance: {
       const Cell& tested = frame.at(node->input());
@@ -333,16 +376,21 @@ void Evaluator::call_function(Frame& frame, const jit::Node* node) {
   if (!node->outputs().empty()) frame.at(node->output()) = std::move(result);
 }
 
-void Evaluator::call_method(Frame& frame, const jit::Node* node, const std::string& name,
-                            std::vector<Cell> arguments) {
+void Evaluator::call_method(Frame& frame, const jit::Node* node, const std::string& name, std::vector<Cell> arguments) {
   const auto type = arguments.at(0).value.toObjectRef().type();
   Cell result = call(&frame, node, type->getMethod(name), std::move(arguments));
   if (!node->outputs().empty()) frame.at(node->output()) = std::move(result);
 }
 
 void Evaluator::perform(Frame& frame, const jit::Node* node, Operator& op, std::vector<c10::IValue> arguments) {
+  if (op.name == "prim::tolist") {
+    c10::IValue list = numbers_of(arguments.at(0).toTensor(), node->output()->type());
+    frame.at(node->output()) = Cell{.value = std::move(list)};
+    return;
+  }
   // Operators with any number of arguments are told how many there are.
-  if (op.schema != nullptr && op.schema->is_vararg()) arguments.emplace_back(static_cast<std::int64_t>(arguments.size()));
+  if (op.schema != nullptr && op.schema->is_vararg())
+    arguments.emplace_back(static_cast<std::int64_t>(arguments.size()));
   (*op.run)(arguments);
   const std::size_t count = node->outputs().size();
   const std::size_t first = arguments.size() - count;

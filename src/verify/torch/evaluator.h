@@ -2,8 +2,8 @@
 /// Runs TorchScript graphs operation by operation, so that what happens at each one can be watched and changed.
 ///
 /// Operations are LibTorch's own; only control flow, calls, attributes and containers are handled here. Limits: one
-/// thread (`prim::fork` runs where it stands); calls and blocks nested at most kDeepest deep; at most as many operations
-/// as the caller allows, since a loop may have no end.
+/// thread (`prim::fork` runs where it stands); calls and blocks nested at most kDeepest deep; at most as many
+/// operations as the caller allows, since a loop may have no end.
 
 #include <ATen/core/ivalue.h>  // first: clang cannot read module.h without
 #include <torch/csrc/jit/api/module.h>
@@ -12,11 +12,13 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace graphwitness::verify::worker {
@@ -33,14 +35,32 @@ struct Cell {
   /// Of a number or an integer tensor: the same number, differentiable. Of a bool: positive where it is true, and how
   /// far from turning. Undefined: not known.
   at::Tensor soft{};
-  std::uint8_t data = 0;   ///< what the value, or a tensor's elements, depend on
-  std::uint8_t shape = 0;  ///< what a tensor's sizes depend on
+  std::uint8_t data = 0;                       ///< what the value, or a tensor's elements, depend on
+  std::uint8_t shape = 0;                      ///< what a tensor's sizes depend on
   std::shared_ptr<std::vector<Cell>> items{};  ///< of a tuple
 };
 
 struct Limits {
   std::uint64_t steps = 1'000'000;  ///< operations
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+};
+
+/// What is known of a node once and for all.
+struct Operator {
+  std::optional<torch::jit::Operation> run{};
+  const c10::FunctionSchema* schema = nullptr;
+  std::string_view name{};  ///< "aten::add"
+  int hint = 0;             ///< for Observer; 0: not looked at yet
+};
+
+/// What runs of the same models need not find out again.
+struct Known {
+  std::unordered_map<const torch::jit::Node*, Operator> operators{};
+  std::unordered_map<const torch::jit::Graph*, std::size_t> values{};  ///< how many each graph has
+  std::unordered_map<const torch::jit::Node*, std::shared_ptr<torch::jit::Graph>> forks{};
+  std::unordered_map<const torch::jit::Node*, bool> inside_int{};
+  std::map<std::pair<const torch::jit::Node*, std::size_t>, bool> item_inside_int{};
+  std::unordered_map<const torch::jit::Graph*, bool> stays_script{};
 };
 
 /// The run was given up; says nothing about the model.
@@ -53,7 +73,7 @@ class Evaluator {
  public:
   static constexpr int kDeepest = 1500;
 
-  explicit Evaluator(const Limits& limits) : limits_(limits) {}
+  Evaluator(const Limits& limits, Known& known) : known_(known), limits_(limits) {}
   virtual ~Evaluator() = default;
   Evaluator(const Evaluator&) = delete;
   Evaluator& operator=(const Evaluator&) = delete;
@@ -74,14 +94,6 @@ class Evaluator {
     Cell& at(const torch::jit::Value* value) { return cells[value->unique()]; }
     const Cell& at(const torch::jit::Value* value) const { return cells[value->unique()]; }
   };
-  /// What is known of a node once and for all.
-  struct Operator {
-    std::optional<torch::jit::Operation> run{};
-    const c10::FunctionSchema* schema = nullptr;
-    std::string_view name{};  ///< "aten::add"
-    int hint = 0;             ///< for the subclass; 0: not looked at yet
-  };
-
   virtual void operate(Frame& frame, const torch::jit::Node* node, Operator& op);
   /// The arm that is taken.
   virtual bool branch(Frame& frame, const torch::jit::Node* node);
@@ -97,6 +109,8 @@ class Evaluator {
   /// Runs the operation on these arguments and puts its results into the frame.
   static void perform(Frame& frame, const torch::jit::Node* node, Operator& op, std::vector<c10::IValue> arguments);
   static bool to_bool(const c10::IValue& value);
+
+  Known& known_;
 
  private:
   void run_block(Frame& frame, const torch::jit::Block* block);
@@ -115,8 +129,6 @@ class Evaluator {
   Limits limits_;
   std::uint64_t steps_ = 0;
   int depth_ = 0;
-  std::unordered_map<const torch::jit::Node*, Operator> operators_;
-  std::vector<std::shared_ptr<torch::jit::Graph>> kept_;
 };
 
 }  // namespace graphwitness::verify::worker

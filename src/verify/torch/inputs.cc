@@ -63,8 +63,7 @@ c10::IValue put_together(const c10::IValue& form, const Leaves& leaves, std::siz
 }
 
 at::Tensor filled(const at::Tensor& like, double value) {
-  const bool fits = !at::isIntegralType(like.scalar_type(), false) ||
-                    (std::isfinite(value) && std::abs(value) < 1e9);
+  const bool fits = !at::isIntegralType(like.scalar_type(), false) || (std::isfinite(value) && std::abs(value) < 1e9);
   return at::full_like(like, fits ? value : 0);
 }
 
@@ -104,36 +103,37 @@ using Change = std::function<at::Tensor(const at::Tensor&)>;
 std::vector<Change> plain_changes() {
   const auto times = [](double factor) { return [factor](const at::Tensor& x) { return x * factor; }; };
   const auto all = [](double value) { return [value](const at::Tensor& x) { return filled(x, value); }; };
-  return {times(-1),
-          all(0),
-          all(1),
-          all(-1),
-          times(2),
-          times(0.5),
-          times(10),
-          times(-10),
-          times(100),
-          times(1e-3),
-          times(1e3),
-          times(-1e3),
-          [](const at::Tensor& x) { return x + 1; },
-          [](const at::Tensor& x) { return x - 1; },
-          [](const at::Tensor& x) { return x + 10; },
-          [](const at::Tensor& x) { return x - 10; },
-          [](const at::Tensor& x) { return x - x.mean(); },
-          [](const at::Tensor& x) { return x.abs(); },
-          [](const at::Tensor& x) { return -x.abs(); },
-          [](const at::Tensor& x) { return x.flatten().flip(0).reshape(x.sizes()); },
-          [](const at::Tensor& x) { return at::roll(x.flatten(), 1).reshape(x.sizes()); },
-          [](const at::Tensor& x) { return std::get<0>(x.flatten().sort()).reshape(x.sizes()); },
-          [](const at::Tensor& x) { return std::get<0>(x.flatten().sort(0, true)).reshape(x.sizes()); },
-          [](const at::Tensor& x) { return with_first(x, 100); },
-          [](const at::Tensor& x) { return with_first(x, -100); },
-          [](const at::Tensor& x) { return with_first(at::zeros_like(x), 1); },
-          [](const at::Tensor& x) { return at::arange(x.numel(), at::kDouble).reshape(x.sizes()); },
-          [](const at::Tensor& x) { return (at::arange(x.numel(), at::kDouble).remainder(2) * 2 - 1).reshape(x.sizes()); },
-          times(1e6),
-          times(-1e6)};
+  return {
+      times(-1),
+      all(0),
+      all(1),
+      all(-1),
+      times(2),
+      times(0.5),
+      times(10),
+      times(-10),
+      times(100),
+      times(1e-3),
+      times(1e3),
+      times(-1e3),
+      [](const at::Tensor& x) { return x + 1; },
+      [](const at::Tensor& x) { return x - 1; },
+      [](const at::Tensor& x) { return x + 10; },
+      [](const at::Tensor& x) { return x - 10; },
+      [](const at::Tensor& x) { return x - x.mean(); },
+      [](const at::Tensor& x) { return x.abs(); },
+      [](const at::Tensor& x) { return -x.abs(); },
+      [](const at::Tensor& x) { return x.flatten().flip(0).reshape(x.sizes()); },
+      [](const at::Tensor& x) { return at::roll(x.flatten(), 1).reshape(x.sizes()); },
+      [](const at::Tensor& x) { return std::get<0>(x.flatten().sort()).reshape(x.sizes()); },
+      [](const at::Tensor& x) { return std::get<0>(x.flatten().sort(0, true)).reshape(x.sizes()); },
+      [](const at::Tensor& x) { return with_first(x, 100); },
+      [](const at::Tensor& x) { return with_first(x, -100); },
+      [](const at::Tensor& x) { return with_first(at::zeros_like(x), 1); },
+      [](const at::Tensor& x) { return at::arange(x.numel(), at::kDouble).reshape(x.sizes()); },
+      [](const at::Tensor& x) { return (at::arange(x.numel(), at::kDouble).remainder(2) * 2 - 1).reshape(x.sizes()); },
+      times(1e6),
+      times(-1e6)};
 }
 
 std::vector<Change> strange_changes() {
@@ -260,8 +260,8 @@ class Harvester {
   static bool compared(const jit::Value* value) {
     for (const jit::Use& use : value->uses()) {
       const std::string_view name = use.user->kind().toQualString();
-      for (const std::string_view op : {"lt", "le", "gt", "ge", "eq", "ne", "remainder", "floordiv", "div", "mul", "add",
-                                        "sub", "__contains__", "allclose"}) {
+      for (const std::string_view op : {"lt", "le", "gt", "ge", "eq", "ne", "remainder", "floordiv", "div", "mul",
+                                        "add", "sub", "__contains__", "allclose"}) {
         if (name.ends_with(op)) return true;
       }
       if (use.user->kind() == c10::prim::Loop || use.user->kind() == c10::prim::ListConstruct) return true;
@@ -490,8 +490,10 @@ std::vector<Reshaping> other_shapes(const Leaves& example, const Harvest& harves
     for (std::size_t b = a + 1; b < groups.size(); ++b) {
       for (const auto& [first, second] : {std::pair{1, 1}, {groups[a].first, groups[b].first}, {-1, 1}, {1, -1}}) {
         Reshaping both = as_it_was();
-        for (const Dimension& dimension : groups[a].second) set(both, dimension, std::max<std::int64_t>(groups[a].first + first, 0));
-        for (const Dimension& dimension : groups[b].second) set(both, dimension, std::max<std::int64_t>(groups[b].first + second, 0));
+        for (const Dimension& dimension : groups[a].second)
+          set(both, dimension, std::max<std::int64_t>(groups[a].first + first, 0));
+        for (const Dimension& dimension : groups[b].second)
+          set(both, dimension, std::max<std::int64_t>(groups[b].first + second, 0));
         add(both);
       }
     }

@@ -1,6 +1,6 @@
 #pragma once
-/// The inputs that a search varies: the example's tensors, numbers, flags and strings, wherever they stand in its lists,
-/// tuples and dicts, and ways to make other ones.
+/// The inputs that a search varies: the example's tensors, numbers, flags and strings, wherever they stand in its
+/// lists, tuples and dicts, and ways to make other ones.
 ///
 /// Limits: the structure, dtypes and memory layout stay the example's; complex and None leaves are left alone.
 

@@ -16,10 +16,10 @@ namespace {
 /// What is particular about an operation.
 enum Hint : int {
   kPlain = 1,
-  kSize,          ///< a number that is a tensor's shape
-  kMetadata,      ///< depends on rank, dtype, device and the like
-  kLength,        ///< len of a list
-  kShapeOfData,   ///< the result's shape depends on data
+  kSize,         ///< a number that is a tensor's shape
+  kMetadata,     ///< depends on rank, dtype, device and the like
+  kLength,       ///< len of a list
+  kShapeOfData,  ///< the result's shape depends on data
   kRandom,
   kLess,
   kGreater,
@@ -61,45 +61,132 @@ enum Hint : int {
 
 const std::unordered_map<std::string_view, Hint>& hints() {
   static const std::unordered_map<std::string_view, Hint> table{
-      {"aten::size", kSize}, {"aten::numel", kSize}, {"prim::shape", kSize}, {"aten::is_same_size", kSize},
-      {"aten::dim", kMetadata}, {"prim::dtype", kMetadata}, {"prim::device", kMetadata}, {"prim::layout", kMetadata},
-      {"aten::is_floating_point", kMetadata}, {"aten::is_complex", kMetadata}, {"aten::is_signed", kMetadata},
-      {"aten::is_contiguous", kMetadata}, {"aten::stride", kMetadata}, {"aten::storage_offset", kMetadata},
-      {"prim::requires_grad", kMetadata}, {"prim::is_cuda", kMetadata}, {"prim::is_nested", kMetadata},
-      {"prim::is_quantized", kMetadata}, {"prim::is_sparse", kMetadata}, {"aten::element_size", kMetadata},
-      {"aten::result_type", kMetadata}, {"prim::type", kMetadata}, {"aten::get_device", kMetadata},
+      {"aten::size", kSize},
+      {"aten::numel", kSize},
+      {"prim::shape", kSize},
+      {"aten::is_same_size", kSize},
+      {"aten::dim", kMetadata},
+      {"prim::dtype", kMetadata},
+      {"prim::device", kMetadata},
+      {"prim::layout", kMetadata},
+      {"aten::is_floating_point", kMetadata},
+      {"aten::is_complex", kMetadata},
+      {"aten::is_signed", kMetadata},
+      {"aten::is_contiguous", kMetadata},
+      {"aten::stride", kMetadata},
+      {"aten::storage_offset", kMetadata},
+      {"prim::requires_grad", kMetadata},
+      {"prim::is_cuda", kMetadata},
+      {"prim::is_nested", kMetadata},
+      {"prim::is_quantized", kMetadata},
+      {"prim::is_sparse", kMetadata},
+      {"aten::element_size", kMetadata},
+      {"aten::result_type", kMetadata},
+      {"prim::type", kMetadata},
+      {"aten::get_device", kMetadata},
       {"aten::len", kLength},
-      {"aten::nonzero", kShapeOfData}, {"aten::nonzero_numpy", kShapeOfData}, {"aten::masked_select", kShapeOfData},
-      {"aten::_unique2", kShapeOfData}, {"aten::unique_dim", kShapeOfData},
-      {"aten::unique_consecutive", kShapeOfData}, {"aten::index", kShapeOfData}, {"aten::bincount", kShapeOfData},
-      {"aten::repeat_interleave", kShapeOfData}, {"aten::one_hot", kShapeOfData}, {"aten::argwhere", kShapeOfData},
-      {"aten::rand", kRandom}, {"aten::randn", kRandom}, {"aten::rand_like", kRandom}, {"aten::randn_like", kRandom},
-      {"aten::randint", kRandom}, {"aten::randint_like", kRandom}, {"aten::randperm", kRandom},
-      {"aten::bernoulli", kRandom}, {"aten::multinomial", kRandom}, {"aten::normal", kRandom},
-      {"aten::normal_", kRandom}, {"aten::uniform_", kRandom}, {"aten::bernoulli_", kRandom},
-      {"aten::exponential_", kRandom}, {"aten::poisson", kRandom},
-      {"aten::lt", kLess}, {"aten::le", kLess}, {"aten::less", kLess}, {"aten::less_equal", kLess},
-      {"aten::gt", kGreater}, {"aten::ge", kGreater}, {"aten::greater", kGreater}, {"aten::greater_equal", kGreater},
-      {"aten::eq", kEqual}, {"aten::ne", kUnequal}, {"aten::not_equal", kUnequal},
-      {"aten::__not__", kNot}, {"aten::logical_not", kNot}, {"aten::bitwise_not", kNot},
-      {"aten::__and__", kAnd}, {"aten::logical_and", kAnd}, {"aten::bitwise_and", kAnd},
-      {"aten::__or__", kOr}, {"aten::logical_or", kOr}, {"aten::bitwise_or", kOr},
-      {"aten::any", kAny}, {"aten::all", kAll}, {"aten::Bool", kBool}, {"aten::is_nonzero", kNonzero},
-      {"aten::Int", kRead}, {"aten::Float", kRead}, {"aten::item", kRead}, {"aten::IntImplicit", kRead},
-      {"aten::FloatImplicit", kRead}, {"aten::ScalarImplicit", kRead}, {"aten::Complex", kRead},
-      {"aten::_local_scalar_dense", kRead}, {"aten::tensor", kRead}, {"prim::NumToTensor", kRead},
-      {"aten::add", kAdd}, {"aten::sub", kSubtract}, {"aten::mul", kMultiply}, {"aten::div", kDivide},
-      {"aten::neg", kNegate}, {"aten::abs", kAbsolute}, {"prim::abs", kAbsolute}, {"prim::min", kMinimum},
-      {"prim::max", kMaximum}, {"aten::sqrt", kSquareRoot}, {"aten::pow", kPower}, {"aten::exp", kExponential},
-      {"aten::log", kLogarithm}, {"aten::floor", kRounded}, {"aten::ceil", kRounded}, {"aten::round", kRounded},
-      {"aten::equal", kSameTensors}, {"aten::allclose", kAllClose}, {"prim::tolist", kToList},
-      {"aten::__getitem__", kItem}, {"aten::sum", kSum}, {"aten::count_nonzero", kSum}, {"aten::mean", kMean},
-      {"aten::to", kCast}, {"aten::_to_copy", kCast}, {"aten::float", kCast}, {"aten::type_as", kCast},
-      {"aten::argmax", kArgmax}, {"aten::argmin", kArgmax},
-      {"aten::select", kView}, {"aten::slice", kView}, {"aten::view", kView}, {"aten::reshape", kView},
-      {"aten::unsqueeze", kView}, {"aten::squeeze", kView}, {"aten::flatten", kView}, {"aten::transpose", kView},
-      {"aten::permute", kView}, {"aten::expand", kView},
-      {"aten::set_grad_enabled", kGradMode}, {"aten::_set_grad_enabled", kGradMode}, {"aten::detach", kDetach},
+      {"aten::nonzero", kShapeOfData},
+      {"aten::nonzero_numpy", kShapeOfData},
+      {"aten::masked_select", kShapeOfData},
+      {"aten::_unique2", kShapeOfData},
+      {"aten::unique_dim", kShapeOfData},
+      {"aten::unique_consecutive", kShapeOfData},
+      {"aten::index", kShapeOfData},
+      {"aten::bincount", kShapeOfData},
+      {"aten::repeat_interleave", kShapeOfData},
+      {"aten::one_hot", kShapeOfData},
+      {"aten::argwhere", kShapeOfData},
+      {"aten::rand", kRandom},
+      {"aten::randn", kRandom},
+      {"aten::rand_like", kRandom},
+      {"aten::randn_like", kRandom},
+      {"aten::randint", kRandom},
+      {"aten::randint_like", kRandom},
+      {"aten::randperm", kRandom},
+      {"aten::bernoulli", kRandom},
+      {"aten::multinomial", kRandom},
+      {"aten::normal", kRandom},
+      {"aten::normal_", kRandom},
+      {"aten::uniform_", kRandom},
+      {"aten::bernoulli_", kRandom},
+      {"aten::exponential_", kRandom},
+      {"aten::poisson", kRandom},
+      {"aten::lt", kLess},
+      {"aten::le", kLess},
+      {"aten::less", kLess},
+      {"aten::less_equal", kLess},
+      {"aten::gt", kGreater},
+      {"aten::ge", kGreater},
+      {"aten::greater", kGreater},
+      {"aten::greater_equal", kGreater},
+      {"aten::eq", kEqual},
+      {"aten::ne", kUnequal},
+      {"aten::not_equal", kUnequal},
+      {"aten::__not__", kNot},
+      {"aten::logical_not", kNot},
+      {"aten::bitwise_not", kNot},
+      {"aten::__and__", kAnd},
+      {"aten::logical_and", kAnd},
+      {"aten::bitwise_and", kAnd},
+      {"aten::__or__", kOr},
+      {"aten::logical_or", kOr},
+      {"aten::bitwise_or", kOr},
+      {"aten::any", kAny},
+      {"aten::all", kAll},
+      {"aten::Bool", kBool},
+      {"aten::is_nonzero", kNonzero},
+      {"aten::Int", kRead},
+      {"aten::Float", kRead},
+      {"aten::item", kRead},
+      {"aten::IntImplicit", kRead},
+      {"aten::FloatImplicit", kRead},
+      {"aten::ScalarImplicit", kRead},
+      {"aten::Complex", kRead},
+      {"aten::_local_scalar_dense", kRead},
+      {"aten::tensor", kRead},
+      {"prim::NumToTensor", kRead},
+      {"aten::add", kAdd},
+      {"aten::sub", kSubtract},
+      {"aten::mul", kMultiply},
+      {"aten::div", kDivide},
+      {"aten::neg", kNegate},
+      {"aten::abs", kAbsolute},
+      {"prim::abs", kAbsolute},
+      {"prim::min", kMinimum},
+      {"prim::max", kMaximum},
+      {"aten::sqrt", kSquareRoot},
+      {"aten::pow", kPower},
+      {"aten::exp", kExponential},
+      {"aten::log", kLogarithm},
+      {"aten::floor", kRounded},
+      {"aten::ceil", kRounded},
+      {"aten::round", kRounded},
+      {"aten::equal", kSameTensors},
+      {"aten::allclose", kAllClose},
+      {"prim::tolist", kToList},
+      {"aten::__getitem__", kItem},
+      {"aten::sum", kSum},
+      {"aten::count_nonzero", kSum},
+      {"aten::mean", kMean},
+      {"aten::to", kCast},
+      {"aten::_to_copy", kCast},
+      {"aten::float", kCast},
+      {"aten::type_as", kCast},
+      {"aten::argmax", kArgmax},
+      {"aten::argmin", kArgmax},
+      {"aten::select", kView},
+      {"aten::slice", kView},
+      {"aten::view", kView},
+      {"aten::reshape", kView},
+      {"aten::unsqueeze", kView},
+      {"aten::squeeze", kView},
+      {"aten::flatten", kView},
+      {"aten::transpose", kView},
+      {"aten::permute", kView},
+      {"aten::expand", kView},
+      {"aten::set_grad_enabled", kGradMode},
+      {"aten::_set_grad_enabled", kGradMode},
+      {"aten::detach", kDetach},
   };
   return table;
 }
@@ -318,7 +405,8 @@ void Observer::note(Frame& frame, const jit::Node* node, DecisionKind kind, doub
   Site& site = sites_[index];
   if (index == before) {
     std::vector<const jit::Node*> chain{node};
-    for (const Frame* at = &frame; at->site != nullptr && at->caller != nullptr; at = at->caller) chain.push_back(at->site);
+    for (const Frame* at = &frame; at->site != nullptr && at->caller != nullptr; at = at->caller)
+      chain.push_back(at->site);
     site.kind = kind;
     site.place = place_of(chain);
     if (node->kind() == c10::prim::If) {
@@ -353,7 +441,8 @@ void Observer::joined(Frame& frame, const jit::Node* node, bool taken) {
       continue;
     }
     const jit::Value* instead = other->outputs()[i];
-    const auto constant = instead->node()->kind() == c10::prim::Constant ? jit::toIValue(instead) : decltype(jit::toIValue(instead))();
+    const auto constant =
+        instead->node()->kind() == c10::prim::Constant ? jit::toIValue(instead) : decltype(jit::toIValue(instead))();
     if (!constant || !constant->isBool() || constant->toBool() == is) continue;
     result.soft = is ? at::minimum(leaving, result.soft) : at::maximum(leaving, result.soft);
   }
@@ -455,8 +544,8 @@ void Observer::soften(Frame& frame, const jit::Node* node, const Operator& op, c
     }
     return;
   }
-  const bool tensor = output.value.isTensor() && output.value.toTensor().defined() &&
-                      output.value.toTensor().is_floating_point();
+  const bool tensor =
+      output.value.isTensor() && output.value.toTensor().defined() && output.value.toTensor().is_floating_point();
   if (tensor) return;  // carries its own slope
   output.soft = softness(op.hint, inputs, output.value);
 }

@@ -1,6 +1,6 @@
 #pragma once
-/// Runs a graph as it is and writes down every decision that depends on something a caller can vary: how it came out and,
-/// if asked, how far it was from coming out otherwise.
+/// Runs a graph as it is and writes down every decision that depends on something a caller can vary: how it came out
+/// and, if asked, how far it was from coming out otherwise.
 ///
 /// Limits: slack is known for comparisons of numbers and tensors, of what follows from them by any, all, and, or, not,
 /// sums and counts; elsewhere it is not.
@@ -22,7 +22,7 @@ namespace graphwitness::verify::worker {
 struct Site {
   DecisionKind kind = DecisionKind::branch;
   Place place{};
-  std::uint8_t from = 0;  ///< what it was seen to depend on
+  std::uint8_t from = 0;     ///< what it was seen to depend on
   bool only_raises = false;  ///< one arm does nothing but raise
   bool in_library = false;
 };
@@ -46,14 +46,14 @@ class Sites {
 /// One decision of a run.
 struct Occurrence {
   std::size_t site = 0;
-  double outcome = 0;   ///< 1 and 0 of a branch, turns of a loop, the number read
-  at::Tensor slack{};   ///< positive: nearer to the outcome that `true` stands for; undefined: not known
+  double outcome = 0;  ///< 1 and 0 of a branch, turns of a loop, the number read
+  at::Tensor slack{};  ///< positive: nearer to the outcome that `true` stands for; undefined: not known
 };
 
 class Observer : public Evaluator {
  public:
-  Observer(const Limits& limits, Sites& sites, bool with_slack)
-      : Evaluator(limits), sites_(sites), with_slack_(with_slack) {}
+  Observer(const Limits& limits, Known& known, Sites& sites, bool with_slack)
+      : Evaluator(limits, known), sites_(sites), with_slack_(with_slack) {}
 
   const std::vector<Occurrence>& occurrences() const { return occurrences_; }
 

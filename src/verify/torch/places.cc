@@ -77,8 +77,8 @@ bool assigned_int(std::string_view text, std::string_view name, std::size_t befo
   while (at != 0) {
     at = text.rfind(name, at - 1);
     if (at == text.npos) return false;
-    const bool alone = (at == 0 || !is_word(text[at - 1])) &&
-                       (at + name.size() < text.size() && !is_word(text[at + name.size()]));
+    const bool alone =
+        (at == 0 || !is_word(text[at - 1])) && (at + name.size() < text.size() && !is_word(text[at + name.size()]));
     if (!alone) continue;
     std::string_view rest = text.substr(at + name.size());
     rest = rest.substr(0, std::min(rest.find('\n'), rest.find('#')));
@@ -89,9 +89,7 @@ bool assigned_int(std::string_view text, std::string_view name, std::size_t befo
   return false;
 }
 
-bool of_library(std::string_view file) {
-  return file.find("/torch/") != file.npos || file.starts_with("torch/");
-}
+bool of_library(std::string_view file) { return file.find("/torch/") != file.npos || file.starts_with("torch/"); }
 
 std::optional<Place> place(const jit::Node* node) {
   const auto range = node->sourceRange().findSourceRangeThatGenerated();
@@ -149,8 +147,8 @@ bool item_inside_int(const jit::Node* list, std::size_t index) {
     if (call[open] != '(' && call[open] != '[') continue;
     const std::vector<std::string_view> items = items_in(call, open);
     // A function such as `torch.zeros` may have further arguments, by name.
-    const auto named = static_cast<std::size_t>(std::ranges::count_if(
-        items, [](std::string_view item) { return item.find('=') != item.npos; }));
+    const auto named = static_cast<std::size_t>(
+        std::ranges::count_if(items, [](std::string_view item) { return item.find('=') != item.npos; }));
     if (items.size() - named != wanted || index >= items.size()) continue;
     if (is_int_call(items[index])) return true;
     if (is_name(items[index]) && assigned_int(text->all, items[index], text->start)) return true;

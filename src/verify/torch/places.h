@@ -22,8 +22,8 @@ bool inside_int(const torch::jit::Node* node);
 /// the variable that is passed was assigned.
 bool item_inside_int(const torch::jit::Node* list, std::size_t index);
 
-/// Whether the Python function that the graph was compiled from is decorated as one that scripts itself, so that a trace
-/// keeps it as it is.
+/// Whether the Python function that the graph was compiled from is decorated as one that scripts itself, so that a
+/// trace keeps it as it is.
 bool stays_script(const torch::jit::Graph& graph);
 
 }  // namespace graphwitness::verify::worker

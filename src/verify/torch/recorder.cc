@@ -20,17 +20,19 @@ using Names = std::span<const std::string_view>;
 
 /// Python keeps these live where an operand is a tensor.
 constexpr std::array<std::string_view, 14> kArithmetic{
-    "aten::add", "aten::sub", "aten::mul", "aten::div", "aten::floordiv", "aten::remainder", "aten::pow", "aten::neg",
-    "aten::__and__", "aten::__or__", "aten::__xor__", "aten::__lshift__", "aten::__rshift__", "prim::abs"};
+    "aten::add", "aten::sub",     "aten::mul",    "aten::div",     "aten::floordiv",   "aten::remainder",  "aten::pow",
+    "aten::neg", "aten::__and__", "aten::__or__", "aten::__xor__", "aten::__lshift__", "aten::__rshift__", "prim::abs"};
 /// The tracer does not connect their results with their arguments.
 constexpr std::array<std::string_view, 5> kConstants{"aten::tensor", "aten::as_tensor", "prim::data", "aten::resize_",
                                                      "aten::resize_as_"};
 /// A tensor that is passed where a number is wanted.
 constexpr std::array<std::string_view, 3> kImplicit{"aten::IntImplicit", "aten::FloatImplicit", "aten::ScalarImplicit"};
 /// Python bindings that read a tensor among their int arguments at once.
-constexpr std::array<std::string_view, 10> kReadsInts{
-    "aten::conv1d", "aten::conv2d", "aten::conv3d", "aten::conv_transpose1d", "aten::conv_transpose2d",
-    "aten::conv_transpose3d", "aten::_convolution", "aten::convolution", "aten::conv_tbc", "aten::split"};
+constexpr std::array<std::string_view, 10> kReadsInts{"aten::conv1d",           "aten::conv2d",
+                                                      "aten::conv3d",           "aten::conv_transpose1d",
+                                                      "aten::conv_transpose2d", "aten::conv_transpose3d",
+                                                      "aten::_convolution",     "aten::convolution",
+                                                      "aten::conv_tbc",         "aten::split"};
 
 bool among(std::string_view name, Names names) { return std::ranges::find(names, name) != names.end(); }
 
@@ -129,7 +131,8 @@ const jit::Operator* with_tensor(const jit::Node* node, const c10::FunctionSchem
         kind_of(arguments[1].type()) != c10::TypeKind::TensorType) {
       continue;
     }
-    const bool alike = std::ranges::equal(arguments, schema.arguments(), {}, &c10::Argument::name, &c10::Argument::name);
+    const bool alike =
+        std::ranges::equal(arguments, schema.arguments(), {}, &c10::Argument::name, &c10::Argument::name);
     if (alike && candidate->schema().returns().size() == schema.returns().size()) return candidate.get();
   }
   return nullptr;
@@ -162,8 +165,14 @@ c10::IValue Recorder::freeze_number(const jit::Node* node, const c10::IValue& va
 }
 
 bool Recorder::around_int(const jit::Node* node) {
-  const auto [found, fresh] = inside_int_.try_emplace(node, false);
+  const auto [found, fresh] = known_.inside_int.try_emplace(node, false);
   if (fresh) found->second = inside_int(node);
+  return found->second;
+}
+
+bool Recorder::item_around_int(const jit::Node* list, std::size_t index) {
+  const auto [found, fresh] = known_.item_inside_int.try_emplace({list, index}, false);
+  if (fresh) found->second = item_inside_int(list, index);
   return found->second;
 }
 
@@ -174,7 +183,7 @@ void Recorder::give(Frame& frame, const jit::Node* node, c10::IValue value) {
 
 void Recorder::entering(Frame& frame, const jit::Node* site, const jit::Graph& callee, std::vector<Cell>& arguments) {
   if (site == nullptr || frame.opaque) return;
-  const auto [found, fresh] = stays_script_.try_emplace(&callee, false);
+  const auto [found, fresh] = known_.stays_script.try_emplace(&callee, false);
   if (fresh) found->second = stays_script(callee);
   if (!found->second) return;
   frame.opaque = true;
@@ -217,7 +226,7 @@ void Recorder::construct_list(Frame& frame, const jit::Node* node) {
   c10::impl::GenericList list(c10::AnyType::get());
   for (std::size_t i = 0; i < node->inputs().size(); ++i) {
     const c10::IValue& value = frame.at(node->input(i)).value;
-    const bool frozen = value.isTensor() && item_inside_int(node, i);
+    const bool frozen = value.isTensor() && item_around_int(node, i);
     list.push_back(frozen ? freeze_number(node, value) : value);
   }
   frame.at(node->output()) = Cell{.value = std::move(list)};
@@ -288,7 +297,7 @@ void Recorder::operate(Frame& frame, const jit::Node* node, Operator& op) {
 
   const auto& formals = op.schema->arguments();
   const bool generic = is_generic_container(*op.schema);
-  bool live = false;       // a size among what should be numbers
+  bool live = false;        // a size among what should be numbers
   bool on_tensors = false;  // takes tensors at all
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if (!has_tensor(arguments[i])) continue;
@@ -301,8 +310,8 @@ void Recorder::operate(Frame& frame, const jit::Node* node, Operator& op) {
       for (std::size_t i = 0; i < arguments.size(); ++i) {
         const bool tensor = kind_of(formals[i].type()) == c10::TypeKind::TensorType;
         if (tensor || !has_tensor(arguments[i])) continue;
-        arguments[i] = plain(arguments[i], arguments[i].isList() ? node->input(i)->type()->containedType(0)
-                                                                 : node->input(i)->type());
+        arguments[i] = plain(arguments[i],
+                             arguments[i].isList() ? node->input(i)->type()->containedType(0) : node->input(i)->type());
       }
       perform(frame, node, op, arguments);
       return frame.at(node->output()).value;
@@ -376,7 +385,8 @@ void Recorder::operate_on_tensors(Frame& frame, const jit::Node* node, Operator&
   }
   // What is made in the likeness of a tensor gets the type that the tensor had.
   const bool alike = op.name.ends_with("_like") || op.name.starts_with("aten::new_");
-  const bool cast = op.name == "aten::to" && formals.size() > 1 && kind_of(formals[1].type()) == c10::TypeKind::TensorType;
+  const bool cast =
+      op.name == "aten::to" && formals.size() > 1 && kind_of(formals[1].type()) == c10::TypeKind::TensorType;
   std::size_t dtype = formals.size();
   for (std::size_t i = 0; alike && i < formals.size(); ++i) {
     if (formals[i].name() == "dtype" && i < arguments.size() && arguments[i].isNone()) dtype = i;
@@ -391,7 +401,8 @@ void Recorder::operate_on_tensors(Frame& frame, const jit::Node* node, Operator&
   }
   if (cast) {
     c10::IValue& result = frame.at(node->output()).value;
-    const auto type = freeze(node, [&] { return c10::IValue(static_cast<std::int64_t>(result.toTensor().scalar_type())); });
+    const auto type =
+        freeze(node, [&] { return c10::IValue(static_cast<std::int64_t>(result.toTensor().scalar_type())); });
     result = result.toTensor().to(static_cast<at::ScalarType>(type.toInt()));
   }
   keep_lengths(frame, node);

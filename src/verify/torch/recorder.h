@@ -27,8 +27,8 @@ class Recorder : public Evaluator {
  public:
   enum class Mode : std::uint8_t { record, replay };
 
-  Recorder(const Limits& limits, Recording& recording, Mode mode)
-      : Evaluator(limits), recording_(recording), mode_(mode) {}
+  Recorder(const Limits& limits, Known& known, Recording& recording, Mode mode)
+      : Evaluator(limits, known), recording_(recording), mode_(mode) {}
 
  protected:
   void operate(Frame& frame, const torch::jit::Node* node, Operator& op) override;
@@ -44,20 +44,18 @@ class Recorder : public Evaluator {
   c10::IValue freeze(const torch::jit::Node* node, Make make);
   c10::IValue freeze_number(const torch::jit::Node* node, const c10::IValue& value);
   bool around_int(const torch::jit::Node* node);
+  bool item_around_int(const torch::jit::Node* list, std::size_t index);
   void give(Frame& frame, const torch::jit::Node* node, c10::IValue value);
 
   void operate_on_sizes(Frame& frame, const torch::jit::Node* node, Operator& op);
   bool calculate(Frame& frame, const torch::jit::Node* node, const Operator& op,
                  const std::vector<c10::IValue>& arguments);
-  void operate_on_tensors(Frame& frame, const torch::jit::Node* node, Operator& op,
-                          std::vector<c10::IValue> arguments);
+  void operate_on_tensors(Frame& frame, const torch::jit::Node* node, Operator& op, std::vector<c10::IValue> arguments);
   void keep_lengths(Frame& frame, const torch::jit::Node* node);
 
   Recording& recording_;
   Mode mode_;
   std::size_t position_ = 0;
-  std::unordered_map<const torch::jit::Node*, bool> inside_int_;
-  std::unordered_map<const torch::jit::Graph*, bool> stays_script_;
 };
 
 }  // namespace graphwitness::verify::worker

@@ -19,6 +19,7 @@ namespace {
 constexpr int kMostSteps = 40;        ///< of one descent
 constexpr int kMostWanderings = 120;  ///< of one attack where slopes do not lead
 constexpr std::size_t kMostSites = 64;
+constexpr std::uint64_t kMostUnconfirmed = 12;
 constexpr std::size_t kMostReasons = 12;
 constexpr std::chrono::milliseconds kBetweenWords{200};
 constexpr std::chrono::milliseconds kMostShrinking{4000};
@@ -44,7 +45,8 @@ std::string_view verb(DecisionKind kind) {
 }
 
 bool any_empty(const Leaves& leaves) {
-  return std::ranges::any_of(leaves, [](const c10::IValue& leaf) { return is_tensor(leaf) && leaf.toTensor().numel() == 0; });
+  return std::ranges::any_of(leaves,
+                             [](const c10::IValue& leaf) { return is_tensor(leaf) && leaf.toTensor().numel() == 0; });
 }
 
 /// Inputs that take part in gradients, and the leaves to ask for them.
@@ -124,6 +126,7 @@ bool Searcher::test(const Leaves& leaves, bool related) {
   if (!evaluation.differs || done(other)) return evaluation.differs;
   // Sizes that no longer fit each other, or no data at all, are the caller's mistake where the script says so.
   if (evaluation.reference_raised && other && (!related || any_empty(leaves))) return false;
+  if (unconfirmed_ >= kMostUnconfirmed) return false;
   if (!subject_.confirm(leaves).empty()) {
     ++unconfirmed_;
     return false;
@@ -148,7 +151,9 @@ void Searcher::send(bool other, const Found& found) {
 void Searcher::try_example() {
   Evaluation evaluation = subject_.evaluate(subject_.example());
   if (evaluation.unfinished) throw InputError("the scripted model does not come to an end on the example");
-  if (evaluation.reference_raised) throw InputError("the scripted model raises an error on the example");
+  if (evaluation.reference_raised && !(evaluation.differs && request_.traced)) {
+    throw InputError("the scripted model raises " + evaluation.raised + " on the example");
+  }
   note(subject_.example(), evaluation.occurrences);
   if (!evaluation.differs) return;
   if (!subject_.confirm(subject_.example()).empty()) {
@@ -249,7 +254,8 @@ bool Searcher::descend(std::size_t site, Leaves start) {
     for (std::size_t k = 0; k < slopes.size(); ++k) {
       if (!slopes[k].defined()) continue;
       const at::Tensor tensor = at[tracked.of[k]].toTensor();
-      at[tracked.of[k]] = (tensor + slopes[k].detach().nan_to_num(0, 0, 0) * (wanted / norm * length)).to(tensor.scalar_type());
+      at[tracked.of[k]] =
+          (tensor + slopes[k].detach().nan_to_num(0, 0, 0) * (wanted / norm * length)).to(tensor.scalar_type());
     }
   }
   return false;
@@ -412,8 +418,9 @@ std::string Searcher::reason_for(bool other_shapes) {
     }
   }
   if (open + turned == 0) {
-    return fmt::format("{}: no decision of the script depends on what can differ there, and the outputs agreed on every input tried",
-                       scope);
+    return fmt::format(
+        "{}: no decision of the script depends on what can differ there, and the outputs agreed on every input tried",
+        scope);
   }
   return fmt::format("{}: {} decision{} came out both ways without a difference in the outputs, {} never turned", scope,
                      turned, turned == 1 ? "" : "s", open);
@@ -438,12 +445,14 @@ Report Searcher::report() {
     decision.slack = slack_[i];
     const std::string where = spell(site.place);
     if (decision.flipped) {
-      decision.message = fmt::format("{} {} came out otherwise than on the example ({})", verb(site.kind), where, decision.example);
+      decision.message =
+          fmt::format("{} {} came out otherwise than on the example ({})", verb(site.kind), where, decision.example);
     } else if (decision.slack) {
       decision.message = fmt::format("{} {} stayed as on the example ({}); the nearest that the search came is {:.3g}",
                                      verb(site.kind), where, decision.example, *decision.slack);
     } else {
-      decision.message = fmt::format("{} {} stayed as on the example ({}) on every input tried", verb(site.kind), where, decision.example);
+      decision.message = fmt::format("{} {} stayed as on the example ({}) on every input tried", verb(site.kind), where,
+                                     decision.example);
     }
     if (!decision.flipped && !(found_[0] && found_[1]) && site.kind != DecisionKind::number) {
       if (report.reasons.size() < kMostReasons) {
@@ -459,21 +468,28 @@ Report Searcher::report() {
     if (!done(other)) report.reasons.push_back(reason_for(other));
   }
   if (subject_.unfinished() != 0) {
-    report.reasons.push_back(fmt::format("{} inputs were given up, because the model did not come to an end on them", subject_.unfinished()));
+    report.reasons.push_back(fmt::format("{} inputs were given up, because the model did not come to an end on them",
+                                         subject_.unfinished()));
   }
   if (unconfirmed_ != 0) {
-    report.reasons.push_back(fmt::format("{} differences did not show again on freshly loaded models and do not count", unconfirmed_));
+    report.reasons.push_back(
+        fmt::format("{} differences did not show again on freshly loaded models and do not count", unconfirmed_));
   }
   if (over() && !(done(false) && done(true))) {
-    report.reasons.push_back(
-        counts_ ? fmt::format("the search ended after {} evaluations", request_.evaluations)
-                : fmt::format("the time was spent; `--budget` gives more than {} s", std::chrono::duration<double>(request_.budget).count()));
+    report.reasons.push_back(counts_ ? fmt::format("the search ended after {} evaluations", request_.evaluations)
+                                     : fmt::format("the time was spent; `--budget` gives more than {} s",
+                                                   std::chrono::duration<double>(request_.budget).count()));
   }
   return report;
 }
 
 Report Searcher::run() {
   if (!counts_) subject_.set_deadline(deadline_ + std::chrono::seconds(5));
+  if (const std::string why = subject_.why_not(); !why.empty()) {
+    Report nothing;
+    nothing.reasons.push_back(why);
+    return nothing;
+  }
   harvest_ = harvest(subject_.scripted(), request_.method);
   if (!request_.traced) {
     try {
@@ -483,6 +499,8 @@ Report Searcher::run() {
     }
   }
   try_example();
+  // What raises on its own example has nothing further to say.
+  if (found_[0] && found_[0]->evaluation.reference_raised) return report();
   note(subject_.example(), subject_.observe(subject_.form().arguments(subject_.example())));
   if (!done(false)) try_boundaries();
   try_shapes();

@@ -10,8 +10,8 @@
 namespace graphwitness::verify::worker {
 namespace {
 
-constexpr std::array<double, 17> kSimple{0,  1,   -1,   2,    -2,    0.5,   -0.5, 10,  -10,
-                                         100, -100, 1000, -1000, 1e4, -1e4, 1e6, -1e6};
+constexpr std::array<double, 17> kSimple{0,   1,    -1,   2,     -2,  0.5,  -0.5, 10,  -10,
+                                         100, -100, 1000, -1000, 1e4, -1e4, 1e6,  -1e6};
 constexpr std::size_t kMostPlaces = 8;
 constexpr std::size_t kMostChunks = 256;
 
@@ -78,8 +78,7 @@ std::optional<Leaves> single(const Leaves& example, const Leaves& witness, const
                              const Harvest& harvest, const StillWitness& still) {
   for (const Place& place : some_of(places)) {
     const bool whole = !example[place.leaf].toTensor().is_floating_point();
-    for (const double value :
-         values_to_try(element(witness, place), element(example, place), harvest, whole)) {
+    for (const double value : values_to_try(element(witness, place), element(example, place), harvest, whole)) {
       Leaves tried = copy(example);
       for (std::size_t i = 0; i < tried.size(); ++i) {
         if (!is_tensor(tried[i])) tried[i] = witness[i];

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
 #include <fmt/format.h>
+#include <torch/csrc/jit/python/update_graph_executor_opt.h>
 #include <torch/csrc/jit/runtime/jit_exception.h>
 
 #include <algorithm>
@@ -163,6 +164,19 @@ Subject::Subject(const SearchRequest& request) : request_(request), scripted_(lo
   }
 }
 
+std::string Subject::why_not() const {
+  // LibTorch casts by rewriting the graph when it optimises, not when an operation runs.
+  for (const Model* model : {&scripted_, traced_ ? &*traced_ : nullptr}) {
+    if (model == nullptr) continue;
+    for (const jit::Function* function : model->pristine()._ivalue()->compilation_unit()->get_functions()) {
+      if (function->qualname().qualifiedName().find("autocast_mode.autocast") != std::string::npos) {
+        return "the model uses `autocast`, which runs otherwise in a search than in PyTorch; nothing was tried";
+      }
+    }
+  }
+  return {};
+}
+
 Limits Subject::limits() const { return {.steps = most_steps_, .deadline = deadline_}; }
 
 template <typename Call>
@@ -198,7 +212,7 @@ Run Subject::guarded(const std::vector<c10::IValue>& arguments, Call call) const
 Run Subject::run_scripted(const Leaves& leaves, std::vector<Occurrence>* occurrences) {
   const std::vector<c10::IValue> arguments = template_.arguments(leaves);
   return guarded(arguments, [&] {
-    Observer observer(limits(), sites_, false);
+    Observer observer(limits(), known_, sites_, false);
     std::vector<Cell> cells;
     for (const c10::IValue& argument : arguments) {
       const bool tensors = holds_tensor(argument);
@@ -223,7 +237,7 @@ Run Subject::run_scripted(const Leaves& leaves, std::vector<Occurrence>* occurre
 
 std::vector<Occurrence> Subject::observe(std::vector<c10::IValue> arguments) {
   ++evaluations_;
-  Observer observer(limits(), sites_, true);
+  Observer observer(limits(), known_, sites_, true);
   std::vector<Cell> cells;
   for (c10::IValue& argument : arguments) {
     const bool tensors = holds_tensor(argument);
@@ -246,7 +260,7 @@ void Subject::record() {
   at::manual_seed(request_.seed);
   const c10::NoGradGuard no_gradients;
   jit::Module recorded = scripted_.pristine().deepcopy();
-  Recorder recorder({.steps = most_steps_, .deadline = deadline_}, recording_, Recorder::Mode::record);
+  Recorder recorder(limits(), known_, recording_, Recorder::Mode::record);
   std::vector<Cell> cells;
   for (const c10::IValue& argument : template_.arguments(example_)) cells.push_back({.value = argument});
   for (const c10::IValue& value : defaults_) cells.push_back({.value = value});
@@ -274,14 +288,14 @@ Run Subject::run_other_on(std::vector<c10::IValue> arguments) {
       for (std::size_t i = 0; i < taken.size(); ++i) {
         if (taken[i].isTensor()) bound[i] = taken[i];
       }
-      Evaluator evaluator(limits());
+      Evaluator evaluator(limits(), known_);
       std::vector<Cell> cells;
       for (c10::IValue& value : bound) cells.push_back({.value = std::move(value)});
       return evaluator.run(model, request_.method, std::move(cells)).value;
     });
   }
   return guarded(arguments, [&] {
-    Recorder recorder(limits(), recording_, Recorder::Mode::replay);
+    Recorder recorder(limits(), known_, recording_, Recorder::Mode::replay);
     std::vector<Cell> cells;
     const std::vector<c10::IValue> recorded = template_.arguments(example_);
     // What is no tensor was decided by the example.
@@ -313,21 +327,21 @@ void Subject::judge(const Run& scripted, const Run& other, const Leaves& leaves,
   const bool other_raised = other.end == Run::End::raised;
   evaluation.reference_raised = scripted_raised;
   if (scripted_raised && other_raised) return;
+  if (scripted_raised) evaluation.raised = *scripted.result.raised;
   // An input that an operation of the script refuses is no input of the model's; one that the model refuses itself is
-  // where the trace has lost an assertion.
-  if (scripted_raised && !scripted.own_raise) return;
+  // where the trace has lost an assertion. The example is an input in any case.
+  if (scripted_raised && !scripted.own_raise && changed_elements(example_, leaves) != 0) return;
   const std::string_view name = traced_ ? "the trace" : "the replay";
   if (scripted_raised || other_raised) {
     evaluation.differs = true;
     evaluation.difference = Difference::raise;
-    evaluation.text = scripted_raised ? fmt::format("the script raises {}, {} returns {}", *scripted.result.raised, name,
-                                                    exec::describe(other.result.output))
+    evaluation.text = scripted_raised ? fmt::format("the script raises {}, {} returns {}", *scripted.result.raised,
+                                                    name, exec::describe(other.result.output))
                                       : fmt::format("the script returns {}, {} raises {}",
                                                     exec::describe(scripted.result.output), name, *other.result.raised);
     return;
   }
-  std::vector<exec::Leaf> parts =
-      exec::compare_values(scripted.result.output, other.result.output, request_.tolerance);
+  std::vector<exec::Leaf> parts = exec::compare_values(scripted.result.output, other.result.output, request_.tolerance);
   if (scripted.result.changed_arguments || other.result.changed_arguments) {
     const exec::Value before = as_tuple(template_.arguments(leaves));
     const auto after = [&](const Run& run) {
@@ -342,19 +356,16 @@ void Subject::judge(const Run& scripted, const Run& other, const Leaves& leaves,
     if (!explained && !beyond_rounding(part, magnitude, request_.tolerance)) continue;
     evaluation.differs = true;
     evaluation.difference = part.difference;
-    evaluation.text = part.difference == Difference::value
-                          ? fmt::format("output `{}`, {}: {} of {} elements differ, by {:.3g} at most", part.name,
-                                        part.reference, part.elements.mismatched, part.elements.total,
-                                        part.elements.max_abs.value_or(std::nan("")))
-                          : fmt::format("output `{}`: the script gives {}, {} {}", part.name, part.reference, name,
-                                        part.candidate);
+    evaluation.text =
+        part.difference == Difference::value
+            ? fmt::format("output `{}`, {}: {} of {} elements differ, by {:.3g} at most", part.name, part.reference,
+                          part.elements.mismatched, part.elements.total, part.elements.max_abs.value_or(std::nan("")))
+            : fmt::format("output `{}`: the script gives {}, {} {}", part.name, part.reference, name, part.candidate);
     return;
   }
 }
 
-bool Subject::any_change(const std::vector<Occurrence>& occurrences) const {
-  return !changes(occurrences).empty();
-}
+bool Subject::any_change(const std::vector<Occurrence>& occurrences) const { return !changes(occurrences).empty(); }
 
 Evaluation Subject::evaluate(const Leaves& leaves) {
   ++evaluations_;
@@ -401,11 +412,17 @@ std::string Subject::confirm(const Leaves& leaves) {
       return method(bound);
     });
   };
-  const Run scripted = run(request_.scripted, true);
-  const Run other = request_.traced ? run(*request_.traced, false) : run_other(leaves);
-  Evaluation evaluation;
-  judge(scripted, other, leaves, true, evaluation);
-  return evaluation.differs ? std::string() : "both sides agree when loaded afresh";
+  // As PyTorch does it by default, and as `compare` does.
+  for (const bool optimised : {true, false}) {
+    jit::setGraphExecutorOptimize(optimised);
+    const Run scripted = run(request_.scripted, true);
+    const Run other = request_.traced ? run(*request_.traced, false) : run_other(leaves);
+    jit::setGraphExecutorOptimize(false);
+    Evaluation evaluation;
+    judge(scripted, other, leaves, true, evaluation);
+    if (!evaluation.differs) return "both sides agree when loaded afresh";
+  }
+  return {};
 }
 
 std::vector<exec::Argument> Subject::given(const Leaves& leaves) const {

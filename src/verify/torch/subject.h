@@ -52,6 +52,7 @@ struct Evaluation {
   Difference difference = Difference::none;
   std::string text{};  ///< how
   bool reference_raised = false;
+  std::string raised{};  ///< by the script
   bool unfinished = false;
   std::vector<Occurrence> occurrences{};
 };
@@ -63,6 +64,8 @@ class Subject {
   const Leaves& example() const { return example_; }
   const Template& form() const { return template_; }
   const torch::jit::Module& scripted() const { return scripted_.pristine(); }
+  /// Why the two sides cannot be run operation by operation; "" when they can.
+  std::string why_not() const;
   Sites& sites() { return sites_; }
   std::uint64_t evaluations() const { return evaluations_; }
   /// Runs that were given up so far.
@@ -104,10 +107,11 @@ class Subject {
   std::optional<Model> replayed_;
   Recording recording_;
   Template template_{{}};
-  std::vector<c10::IValue> defaults_;  ///< of the arguments that the example leaves out
+  std::vector<c10::IValue> defaults_;   ///< of the arguments that the example leaves out
   std::vector<std::size_t> to_traced_;  ///< which arguments the traced model takes
   Leaves example_;
   Sites sites_;
+  Known known_;
   std::vector<Occurrence> on_example_;
   std::uint64_t most_steps_ = 2'000'000;
   std::uint64_t evaluations_ = 0;
