@@ -14,7 +14,9 @@
 namespace graphwitness::exec {
 namespace {
 
-const Tensor kNumbers{.dtype = DType::i64, .sizes = {2, 1}, .bytes = std::string("\x01\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff", 16)};
+const Tensor kNumbers{.dtype = DType::i64,
+                      .sizes = {2, 1},
+                      .bytes = std::string("\x01\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff", 16)};
 
 Value everything() {
   return Value::tuple({Value::of(kNumbers), Value::list({Value::of(std::int64_t{1} << 40), Value::of(-0.5), Value{}}),
@@ -44,9 +46,10 @@ TEST_CASE("plain PyTorch reads what is saved") {
   const TemporaryFolder folder;
   const std::string path = (folder.path() / "value.pt").string();
   save_value(everything(), path);
-  const std::string command = "/usr/bin/python3 -c \"import torch; v = torch.load('" + path +
-                              "'); assert torch.equal(v[0], torch.tensor([[1], [-1]])) and v[1] == [2**40, -0.5, None] and "
-                              "v[2] == {'key': True} and v[3].dtype is torch.bfloat16 and v[3].item() == 1\"";
+  const std::string command =
+      "/usr/bin/python3 -c \"import torch; v = torch.load('" + path +
+      "'); assert torch.equal(v[0], torch.tensor([[1], [-1]])) and v[1] == [2**40, -0.5, None] and "
+      "v[2] == {'key': True} and v[3].dtype is torch.bfloat16 and v[3].item() == 1\"";
   CHECK(std::system(command.c_str()) == 0);
 }
 

@@ -35,7 +35,8 @@ inline Proof prove_texts(const std::string& scripted, const std::string& traced,
 
 /// Of methods that take one tensor `%x`.
 inline bool proved(std::string_view scripted, std::string_view traced, Scope scope = Scope::same_shapes,
-                   DType dtype = DType::f32, std::vector<std::int64_t> sizes = {2, 3}, std::string_view attributes = "") {
+                   DType dtype = DType::f32, std::vector<std::int64_t> sizes = {2, 3},
+                   std::string_view attributes = "") {
   return prove_texts(method("%x: tensor", scripted, attributes), method("%x: tensor", traced, attributes),
                      {tensor(dtype, std::move(sizes))}, scope)
       .proved;
