@@ -1,9 +1,9 @@
 # Programs, and the libraries with their public headers as the CMake package `graphwitness`.
 include(CMakePackageConfigHelpers)
 
-# Not `torchscript` and `exec_torch`, which belong to the worker program, nor `cli`, which is the program.
+# Not `torchscript`, `exec_torch` and `verify_torch`, which belong to the worker program, nor `cli`, which is the program.
 set(installed_libraries ${GRAPHWITNESS_LIBRARIES})
-list(REMOVE_ITEM installed_libraries torchscript exec_torch cli)
+list(REMOVE_ITEM installed_libraries torchscript exec_torch verify_torch cli)
 foreach(library IN LISTS installed_libraries)
   set_target_properties(graphwitness_${library} PROPERTIES EXPORT_NAME ${library})
 endforeach()

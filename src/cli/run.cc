@@ -29,7 +29,7 @@ constexpr std::string_view kMore =
     "graphwitness COMMAND --help shows a command's options and an example.\n"
     "graphwitness --version prints the versions of this program and of the libraries it was built with.\n"
     "\n"
-    "exit status: 0 done; 1 findings; 2 wrong usage, or a model that cannot be read\n";
+    "exit status: 0 done; 1 findings, or what differs; 2 wrong usage, or a model that cannot be read\n";
 
 void print_help(std::ostream& out) {
   out << kAbout;

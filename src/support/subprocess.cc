@@ -170,6 +170,17 @@ void Subprocess::kill_group() const {
 
 Subprocess::Descriptors Subprocess::descriptors() const { return {ended_.get(), output_pipe_.get()}; }
 
+std::string Subprocess::result_from(std::size_t offset) const {
+  struct stat info {};
+  if (!result_file_ || fstat(result_file_.get(), &info) != 0) return {};
+  const auto size = static_cast<std::size_t>(info.st_size);
+  if (size <= offset) return {};
+  std::string bytes(size - offset, '\0');
+  const ssize_t count = pread(result_file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+  bytes.resize(count < 0 ? 0 : static_cast<std::size_t>(count));
+  return bytes;
+}
+
 void Subprocess::read_output() {
   std::array<char, 1U << 14U> buffer{};
   while (output_pipe_) {

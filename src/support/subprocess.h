@@ -82,6 +82,8 @@ class Subprocess {
 
   /// Reads what is there, enforces the bounds, notes the end. Never waits. True when the outcome is known.
   bool advance();
+  /// What it has written to descriptor 3 so far, from this byte on; before advance() has said true.
+  std::string result_from(std::size_t offset) const;
   /// After advance() has said true.
   SubprocessOutcome take_outcome();
 

@@ -19,6 +19,7 @@
 #include "graphwitness/ir/text.h"
 #include "graphwitness/support/error.h"
 #include "support/sandbox.h"
+#include "verify/torch/command.h"
 
 namespace {
 
@@ -56,7 +57,9 @@ std::string load(const std::string& path) {
 
 int main(int count, char** words) {
   const std::string_view command = count > 1 ? words[1] : "";
-  if (const auto status = graphwitness::exec::worker::command(std::span(words + 1, words + count))) return *status;
+  const std::span<char* const> all(words + 1, words + count);
+  if (const auto status = graphwitness::exec::worker::command(all)) return *status;
+  if (const auto status = graphwitness::verify::worker::command(all)) return *status;
   std::string result;
   if (command == "version" && count == 2) result = TORCH_VERSION "\n";
   if (command == "load" && count == 3) result = load(words[2]);

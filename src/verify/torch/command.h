@@ -1,0 +1,12 @@
+#pragma once
+/// The worker's commands `search` and `replay`: the task on standard input, answers to file descriptor 3.
+
+#include <optional>
+#include <span>
+
+namespace graphwitness::verify::worker {
+
+/// The exit status; none when the words name no command of these.
+std::optional<int> command(std::span<char* const> words);
+
+}  // namespace graphwitness::verify::worker

@@ -1,0 +1,77 @@
+#pragma once
+/// The search itself: which inputs are tried, in which order, and what is said of it in the end.
+///
+/// The same seed and number of evaluations find the same; a budget in seconds does not.
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "exec/inputs/random.h"
+#include "verify/messages.h"
+#include "verify/torch/inputs.h"
+#include "verify/torch/subject.h"
+
+namespace graphwitness::verify::worker {
+
+class Searcher {
+ public:
+  Searcher(const SearchRequest& request, Subject& subject, std::function<void(const Answer&)> tell);
+
+  /// Throws InputError when the example cannot be run.
+  Report run();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Found {
+    Leaves leaves;
+    Evaluation evaluation;
+  };
+  /// A start for an attack: an input, and how near it came.
+  struct Start {
+    Leaves leaves;
+    double distance = 0;
+  };
+
+  void try_example();
+  void try_boundaries();
+  void try_shapes();
+  void attack_all();
+  void attack(std::size_t site, bool other_shapes);
+  bool descend(std::size_t site, Leaves start);
+  void wander(std::size_t site, Leaves start);
+  void go_beyond(const Leaves& from, const Leaves& to);
+  void finish();
+  void settle(bool other, Found found);
+  Report report();
+  std::string reason_for(bool other_shapes);
+
+  /// True when a witness for its scope came of it.
+  bool test(const Leaves& leaves, bool related = true);
+  bool done(bool other_shapes) const { return found_[other_shapes ? 1 : 0].has_value(); }
+  bool over() const;
+  bool over(Clock::time_point until) const { return over() || (!counts_ && Clock::now() > until); }
+  void note(const Leaves& leaves, const std::vector<Occurrence>& occurrences);
+  void say_progress();
+  std::optional<Occurrence> nearest(const std::vector<Occurrence>& occurrences, std::size_t site) const;
+  void send(bool other, const Found& found);
+
+  const SearchRequest& request_;
+  Subject& subject_;
+  std::function<void(const Answer&)> tell_;
+  exec::Random random_;
+  Harvest harvest_;
+  Clock::time_point started_;
+  Clock::time_point deadline_;
+  Clock::time_point last_said_;
+  bool counts_;  ///< evaluations, not time
+  std::optional<Found> found_[2];
+  bool example_differs_ = false;
+  std::vector<bool> flipped_;
+  std::vector<std::optional<double>> slack_;
+  std::uint64_t unconfirmed_ = 0;
+};
+
+}  // namespace graphwitness::verify::worker
