@@ -127,12 +127,21 @@ bool Searcher::test(const Leaves& leaves, bool related) {
   // Sizes that no longer fit each other, or no data at all, are the caller's mistake where the script says so.
   if (evaluation.reference_raised && other && (!related || any_empty(leaves))) return false;
   if (unconfirmed_ >= kMostUnconfirmed) return false;
-  if (!subject_.confirm(leaves).empty()) {
+  if (!confirmed(leaves, evaluation)) return false;
+  found_[other ? 1 : 0] = Found{copy(leaves), std::move(evaluation)};
+  send(other, *found_[other ? 1 : 0]);
+  return true;
+}
+
+bool Searcher::confirmed(const Leaves& leaves, Evaluation& evaluation) {
+  const std::optional<Evaluation> again = subject_.confirm(leaves);
+  if (!again) {
     ++unconfirmed_;
     return false;
   }
-  found_[other ? 1 : 0] = Found{copy(leaves), std::move(evaluation)};
-  send(other, *found_[other ? 1 : 0]);
+  evaluation.difference = again->difference;
+  evaluation.text = again->text;
+  evaluation.reference_raised = again->reference_raised;
   return true;
 }
 
@@ -156,10 +165,7 @@ void Searcher::try_example() {
   }
   note(subject_.example(), evaluation.occurrences);
   if (!evaluation.differs) return;
-  if (!subject_.confirm(subject_.example()).empty()) {
-    ++unconfirmed_;
-    return;
-  }
+  if (!confirmed(subject_.example(), evaluation)) return;
   example_differs_ = true;
   found_[0] = Found{copy(subject_.example()), std::move(evaluation)};
   send(false, *found_[0]);
@@ -393,7 +399,7 @@ void Searcher::settle(bool other, Found found) {
   Leaves small = other ? shrink_shapes(subject_.example(), copy(found.leaves), still)
                        : shrink_elements(subject_.example(), copy(found.leaves), harvest_, still);
   Evaluation evaluation = subject_.evaluate(small);
-  if (!evaluation.differs || !subject_.confirm(small).empty()) return;
+  if (!evaluation.differs || !confirmed(small, evaluation)) return;
   found_[other ? 1 : 0] = Found{std::move(small), std::move(evaluation)};
   send(other, *found_[other ? 1 : 0]);
 }
