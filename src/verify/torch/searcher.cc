@@ -172,14 +172,16 @@ void Searcher::try_example() {
 }
 
 void Searcher::try_boundaries() {
+  // A slow model's time is not all spent here.
+  const auto until = started_ + request_.budget * 3 / 10;
   for (const Leaves& leaves : boundary_inputs(subject_.example(), harvest_, random_)) {
-    if (done(false) || over()) return;
+    if (done(false) || over(until)) return;
     test(leaves);
   }
 }
 
 void Searcher::try_shapes() {
-  const auto until = started_ + request_.budget * 6 / 10;
+  const auto until = started_ + request_.budget * 7 / 10;
   std::vector<Reshaping> shapes = other_shapes(subject_.example(), harvest_);
   std::size_t count = 0;
   for (const Reshaping& shape : shapes) {
