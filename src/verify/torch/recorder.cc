@@ -317,6 +317,7 @@ void Recorder::operate(Frame& frame, const jit::Node* node, Operator& op) {
       perform(frame, node, op, arguments);
       return frame.at(node->output()).value;
     });
+    if (op.name.ends_with('_')) frame.at(node->input(0)) = Cell{.value = result};
     frame.at(node->output()) = Cell{.value = result};
     return;
   }
