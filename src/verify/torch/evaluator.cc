@@ -192,6 +192,7 @@ void Evaluator::step(Frame& frame, const jit::Node* node) {
       throw jit::JITException(message.toStringRef());
     }
     case prim::Print:
+    case c10::aten::warn:
       return;
     default:
       if (step_container(frame, node)) return;

@@ -283,9 +283,13 @@ struct Dimension {
 
 /// The sizes to try for a dimension, the likeliest first.
 std::vector<std::int64_t> sizes_to_try(std::int64_t size, const Harvest& harvest) {
-  std::vector<std::int64_t> sizes{size + 1, size * 2, 1, size - 1, 2, size + 2, size * 3};
-  for (const std::int64_t step : {8, 32}) {
-    if (size >= step / 2) sizes.push_back((size / step + 1) * step);
+  std::vector<std::int64_t> sizes;
+  // Images and the like: one more pixel mostly comes to the same after the first few strides.
+  for (const std::int64_t step : {32, 8}) {
+    if (size >= step) sizes.push_back((size / step + 1) * step);
+  }
+  for (const std::int64_t near : {size + 1, size * 2, std::int64_t{1}, size - 1, std::int64_t{2}, size + 2, size * 3}) {
+    sizes.push_back(near);
   }
   for (const std::int64_t value : harvest.integers) {
     if (value < 2 || value > kLargestHarvestedSize) continue;

@@ -140,9 +140,10 @@ const jit::Operator* with_tensor(const jit::Node* node, const c10::FunctionSchem
 
 /// Under the tracer this function says yes, compiled it says no.
 bool asks_for_tracing(const jit::Value* condition) {
-  if (condition->node()->kind() != c10::prim::Constant) return false;
-  const auto range = condition->node()->sourceRange().findSourceRangeThatGenerated();
-  return range && range->source() && range->source()->text_str().str().find("def is_tracing(") != std::string::npos;
+  const jit::Node* node = condition->node();
+  if (node->kind() != c10::prim::CallFunction) return false;
+  const auto type = node->input(0)->type()->cast<c10::FunctionType>();
+  return type && type->function()->qualname().qualifiedName().ends_with("torch.jit._trace.is_tracing");
 }
 
 }  // namespace
@@ -316,6 +317,7 @@ void Recorder::operate(Frame& frame, const jit::Node* node, Operator& op) {
       perform(frame, node, op, arguments);
       return frame.at(node->output()).value;
     });
+    if (op.name.ends_with('_')) frame.at(node->input(0)) = Cell{.value = result};
     frame.at(node->output()) = Cell{.value = result};
     return;
   }

@@ -127,12 +127,21 @@ bool Searcher::test(const Leaves& leaves, bool related) {
   // Sizes that no longer fit each other, or no data at all, are the caller's mistake where the script says so.
   if (evaluation.reference_raised && other && (!related || any_empty(leaves))) return false;
   if (unconfirmed_ >= kMostUnconfirmed) return false;
-  if (!subject_.confirm(leaves).empty()) {
+  if (!confirmed(leaves, evaluation)) return false;
+  found_[other ? 1 : 0] = Found{copy(leaves), std::move(evaluation)};
+  send(other, *found_[other ? 1 : 0]);
+  return true;
+}
+
+bool Searcher::confirmed(const Leaves& leaves, Evaluation& evaluation) {
+  const std::optional<Evaluation> again = subject_.confirm(leaves);
+  if (!again) {
     ++unconfirmed_;
     return false;
   }
-  found_[other ? 1 : 0] = Found{copy(leaves), std::move(evaluation)};
-  send(other, *found_[other ? 1 : 0]);
+  evaluation.difference = again->difference;
+  evaluation.text = again->text;
+  evaluation.reference_raised = again->reference_raised;
   return true;
 }
 
@@ -156,24 +165,23 @@ void Searcher::try_example() {
   }
   note(subject_.example(), evaluation.occurrences);
   if (!evaluation.differs) return;
-  if (!subject_.confirm(subject_.example()).empty()) {
-    ++unconfirmed_;
-    return;
-  }
+  if (!confirmed(subject_.example(), evaluation)) return;
   example_differs_ = true;
   found_[0] = Found{copy(subject_.example()), std::move(evaluation)};
   send(false, *found_[0]);
 }
 
 void Searcher::try_boundaries() {
+  // A slow model's time is not all spent here.
+  const auto until = started_ + request_.budget * 3 / 10;
   for (const Leaves& leaves : boundary_inputs(subject_.example(), harvest_, random_)) {
-    if (done(false) || over()) return;
+    if (done(false) || over(until)) return;
     test(leaves);
   }
 }
 
 void Searcher::try_shapes() {
-  const auto until = started_ + request_.budget * 6 / 10;
+  const auto until = started_ + request_.budget * 7 / 10;
   std::vector<Reshaping> shapes = other_shapes(subject_.example(), harvest_);
   std::size_t count = 0;
   for (const Reshaping& shape : shapes) {
@@ -393,7 +401,7 @@ void Searcher::settle(bool other, Found found) {
   Leaves small = other ? shrink_shapes(subject_.example(), copy(found.leaves), still)
                        : shrink_elements(subject_.example(), copy(found.leaves), harvest_, still);
   Evaluation evaluation = subject_.evaluate(small);
-  if (!evaluation.differs || !subject_.confirm(small).empty()) return;
+  if (!evaluation.differs || !confirmed(small, evaluation)) return;
   found_[other ? 1 : 0] = Found{std::move(small), std::move(evaluation)};
   send(other, *found_[other ? 1 : 0]);
 }

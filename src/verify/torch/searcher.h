@@ -56,6 +56,8 @@ class Searcher {
   void note(const Leaves& leaves, const std::vector<Occurrence>& occurrences);
   void say_progress();
   std::optional<Occurrence> nearest(const std::vector<Occurrence>& occurrences, std::size_t site) const;
+  /// Whether freshly loaded models part too; how they do is what counts.
+  bool confirmed(const Leaves& leaves, Evaluation& evaluation);
   void send(bool other, const Found& found);
 
   const SearchRequest& request_;

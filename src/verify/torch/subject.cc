@@ -80,21 +80,19 @@ std::size_t reach(const jit::Method& method, const std::vector<exec::Argument>& 
   return most;
 }
 
-/// What recording leaves behind in parameters and buffers stays in the saved trace; everything else is as it was.
-void adopt_tensors(const c10::IValue& from, const c10::IValue& into) {
-  std::vector<std::pair<c10::IValue, c10::IValue>> waiting{{from, into}};
+/// Calls `visit` with every object below and each of its slots that holds a parameter or a buffer, always in the same
+/// order.
+template <typename Visit>
+void for_each_tensor(const c10::IValue& root, Visit visit) {
+  std::vector<c10::IValue> waiting{root};
   while (!waiting.empty()) {
-    const auto [source, target] = std::move(waiting.back());
+    const c10::IValue object = std::move(waiting.back());
     waiting.pop_back();
-    const auto type = source.toObjectRef().type();
+    const auto type = object.toObjectRef().type();
     for (std::size_t slot = 0; slot < type->numAttributes(); ++slot) {
-      const c10::IValue value = source.toObjectRef().getSlot(slot);
-      const c10::IValue old = target.toObjectRef().getSlot(slot);
-      if (type->getAttribute(slot)->is_module() && value.isObject() && old.isObject()) {
-        waiting.emplace_back(value, old);
-      } else if ((type->is_parameter(slot) || type->is_buffer(slot)) && value.isTensor()) {
-        target.toObject()->setSlot(slot, value);
-      }
+      const c10::IValue value = object.toObjectRef().getSlot(slot);
+      if (type->getAttribute(slot)->is_module() && value.isObject()) waiting.push_back(value);
+      if ((type->is_parameter(slot) || type->is_buffer(slot)) && value.isTensor()) visit(object, slot);
     }
   }
 }
@@ -264,9 +262,18 @@ void Subject::record() {
   std::vector<Cell> cells;
   for (const c10::IValue& argument : template_.arguments(example_)) cells.push_back({.value = argument});
   for (const c10::IValue& value : defaults_) cells.push_back({.value = value});
+  // The trace holds the tensors that the module held before it ran: what was written into them stays, what was put in
+  // their places does not.
+  std::vector<c10::IValue> tensors;
+  for_each_tensor(recorded._ivalue(), [&](const c10::IValue& object, std::size_t slot) {
+    tensors.push_back(object.toObjectRef().getSlot(slot));
+  });
   recorder.run(recorded, request_.method, std::move(cells));
   jit::Module start = scripted_.pristine().deepcopy();
-  adopt_tensors(recorded._ivalue(), start._ivalue());
+  std::size_t next = 0;
+  for_each_tensor(start._ivalue(), [&](const c10::IValue& object, std::size_t slot) {
+    object.toObject()->setSlot(slot, tensors.at(next++));
+  });
   replayed_.emplace(std::move(start));
 }
 
@@ -388,7 +395,7 @@ Evaluation Subject::evaluate(const Leaves& leaves) {
   return evaluation;
 }
 
-std::string Subject::confirm(const Leaves& leaves) {
+std::optional<Evaluation> Subject::confirm(const Leaves& leaves) {
   const auto run = [&](const std::string& path, bool all) {
     at::manual_seed(0);
     jit::Module model = load_model(path);
@@ -413,16 +420,17 @@ std::string Subject::confirm(const Leaves& leaves) {
     });
   };
   // As PyTorch does it by default, and as `compare` does.
+  Evaluation evaluation;
   for (const bool optimised : {true, false}) {
     jit::setGraphExecutorOptimize(optimised);
     const Run scripted = run(request_.scripted, true);
     const Run other = request_.traced ? run(*request_.traced, false) : run_other(leaves);
     jit::setGraphExecutorOptimize(false);
-    Evaluation evaluation;
+    evaluation = {};
     judge(scripted, other, leaves, true, evaluation);
-    if (!evaluation.differs) return "both sides agree when loaded afresh";
+    if (!evaluation.differs) return std::nullopt;
   }
-  return {};
+  return evaluation;
 }
 
 std::vector<exec::Argument> Subject::given(const Leaves& leaves) const {

@@ -77,8 +77,8 @@ class Subject {
   Evaluation evaluate(const Leaves& leaves);
   /// The scripted side alone, with slack; `inputs` take part in gradients where they are tensors that require them.
   std::vector<Occurrence> observe(std::vector<c10::IValue> arguments);
-  /// Both sides freshly loaded, by LibTorch's own interpreter. "": they part; else why not.
-  std::string confirm(const Leaves& leaves);
+  /// Both sides freshly loaded, by LibTorch's own interpreter: how they part; none where they agree.
+  std::optional<Evaluation> confirm(const Leaves& leaves);
   /// Throws what the model raises.
   void record();
   exec::SampleResult replay(const std::vector<exec::Argument>& arguments);
