@@ -5,8 +5,8 @@
 # the build tree, which holds links to its headers only, and hands it on to those that name it after DEPENDS.
 
 # Every library of the house.
-set(GRAPHWITNESS_LIBRARIES support ir analysis findings rules passes report frontends onnx torchscript exec exec_torch render
-    cli)
+set(GRAPHWITNESS_LIBRARIES support ir analysis findings rules passes report frontends onnx torchscript exec exec_torch exec_onnx
+    render cli)
 
 # graphwitness_include_root(NAME FOLDER): makes the include root of library NAME: the headers below src/FOLDER that are
 # not below a folder NOT_MINE of another library, and the public ones.
@@ -85,6 +85,7 @@ function(graphwitness_test name)
     GRAPHWITNESS_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     GRAPHWITNESS_FIXTURE_DIR="${GRAPHWITNESS_FIXTURE_DIR}"
     GRAPHWITNESS_PROGRAM="${GRAPHWITNESS_BUILD_BINDIR}/graphwitness"
-    GRAPHWITNESS_TORCH_WORKER="${GRAPHWITNESS_BUILD_LIBEXECDIR}/graphwitness-torch-worker")
+    GRAPHWITNESS_TORCH_WORKER="${GRAPHWITNESS_BUILD_LIBEXECDIR}/graphwitness-torch-worker"
+    GRAPHWITNESS_ONNX_WORKER="${GRAPHWITNESS_BUILD_LIBEXECDIR}/graphwitness-onnx-worker")
   doctest_discover_tests(${name}_test TEST_PREFIX "${name}/")
 endfunction()

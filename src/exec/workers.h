@@ -20,13 +20,15 @@ struct WorkerLimits {
 /// What became of one model.
 struct ModelRun {
   std::string path;
-  std::string error;  ///< one line that does not name the model; "": every sample was run
+  std::string error;     ///< one line that does not name the model; "": every sample was run
+  std::string remark{};  ///< about how it was run, one line; "": as one would expect
   /// One a sample that was run, as bytes of `decode_answer`; in memory that the worker handed over.
   std::vector<std::string_view> answers{};
   SubprocessResult memory{};
 };
 
-/// Runs every model on the same samples, each in a worker of its own.
+/// Runs every model on the same samples, each in a worker of its own: TorchScript and ONNX, told apart by content. An
+/// argument's name must be the first model's; to a model that does not know it, it goes by position, with a remark.
 std::vector<ModelRun> run_models(const std::vector<std::string>& paths, const RunRequest& request,
                                  const WorkerLimits& limits);
 

@@ -50,6 +50,7 @@ struct PairComparison {
   std::vector<OutputComparison> outputs{};
   std::optional<FirstDifference> first_difference{};
   std::vector<std::string> warnings{};  ///< why agreement may mean little
+  std::vector<std::string> notes{};     ///< how the candidate was run, where that is not obvious
 };
 
 struct ComparisonReport {

@@ -101,10 +101,7 @@ exec::CompareOptions options_of(const CompareFlags& chosen) {
 std::string refusal(const std::string& path) {
   try {
     const Sniffed sniffed = sniff(path);
-    if (sniffed.kind == FileKind::torchscript) return {};
-    if (sniffed.kind == FileKind::onnx) {
-      return fmt::format("`{}` is an ONNX model, which `compare` cannot run yet; it runs TorchScript models", path);
-    }
+    if (sniffed.kind == FileKind::torchscript || sniffed.kind == FileKind::onnx) return {};
     if (sniffed.kind == FileKind::ir) return fmt::format("`{}` is IR text, which cannot be run", path);
     return fmt::format("`{}` is {}, expected an exported graph; {}", path, sniffed.found, sniffed.advice);
   } catch (const InputError& error) {

@@ -49,13 +49,14 @@ class Comparer {
     Weakness weakness(options.tolerance);
     for (const std::string_view bytes : reference.answers) {
       const SampleResult result = decode_answer(bytes).result;
-      if (!result.raised) weakness.add(result.output);
+      if (!result.raised) weakness.add(result);
     }
     warnings_ = weakness.warnings(inputs_vary(inputs.samples));
   }
 
   PairComparison compare(const ModelRun& candidate) const {
     PairComparison pair{.candidate = candidate.path};
+    if (!candidate.remark.empty()) pair.notes.push_back(candidate.remark);
     const std::string error = why_not_run(candidate);
     if (!error.empty()) {
       pair.error = named(candidate.path, error);

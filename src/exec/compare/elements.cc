@@ -30,6 +30,12 @@ double number(DType dtype, const char* at) {
       return load<std::int32_t>(at);
     case DType::i64:
       return static_cast<double>(load<std::int64_t>(at));
+    case DType::u16:
+      return load<std::uint16_t>(at);
+    case DType::u32:
+      return load<std::uint32_t>(at);
+    case DType::u64:
+      return static_cast<double>(load<std::uint64_t>(at));
     case DType::f16:
     case DType::c32:
       return half_to_float(load<std::uint16_t>(at));

@@ -22,6 +22,7 @@ struct TypeCode {
 };
 constexpr std::array kTypes{TypeCode{"b1", DType::boolean}, TypeCode{"u1", DType::u8},   TypeCode{"i1", DType::i8},
                             TypeCode{"i2", DType::i16},     TypeCode{"i4", DType::i32},  TypeCode{"i8", DType::i64},
+                            TypeCode{"u2", DType::u16},     TypeCode{"u4", DType::u32},  TypeCode{"u8", DType::u64},
                             TypeCode{"f2", DType::f16},     TypeCode{"f4", DType::f32},  TypeCode{"f8", DType::f64},
                             TypeCode{"c8", DType::c64},     TypeCode{"c16", DType::c128}};
 

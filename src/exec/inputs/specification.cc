@@ -70,9 +70,9 @@ InputSpecification::Range parse_range(std::string_view whole, std::string_view t
   if (is_whole(dtype)) {
     const auto first = number<std::int64_t>(low);
     const auto last = number<std::int64_t>(high);
-    const std::size_t bits = 8 * size_of(dtype) - (dtype == DType::u8 ? 0 : 1);
+    const std::size_t bits = 8 * size_of(dtype) - (is_unsigned(dtype) ? 0 : 1);
     const std::int64_t most = bits >= 63 ? std::numeric_limits<std::int64_t>::max() : (std::int64_t{1} << bits) - 1;
-    const std::int64_t least = dtype == DType::u8 ? 0 : -most - 1;
+    const std::int64_t least = is_unsigned(dtype) ? 0 : -most - 1;
     if (!first || !last || *first > *last) fail(whole, "has a range that is not two whole numbers in order");
     if (*first < least || *last > most) fail(whole, fmt::format("has a range beyond {}..{}", least, most));
     range.low_integer = *first;
@@ -95,7 +95,7 @@ void parse_tensor(std::string_view whole, std::string_view body, InputSpecificat
   if (open == body.npos || close == body.npos || close < open) fail(whole, "is no tensor type and no number");
   const std::string_view type = trimmed(body.substr(0, open));
   const auto dtype = dtype_named(type);
-  if (!dtype) fail(whole, fmt::format("has the unknown type `{}`", type));
+  if (!dtype || *dtype == DType::string) fail(whole, fmt::format("has the unknown type `{}`", type));
   into.dtype = *dtype;
   into.sizes = parse_sizes(whole, body.substr(open + 1, close - open - 1));
   const std::int64_t count = element_count(into.sizes);

@@ -47,7 +47,8 @@ Json pair_json(const ComparisonReport& report, const PairComparison& pair) {
           {"both_raised", pair.both_raised},
           {"outputs", std::move(outputs)},
           {"first_difference", first_json(pair.first_difference)},
-          {"warnings", pair.warnings}};
+          {"warnings", pair.warnings},
+          {"notes", pair.notes}};
 }
 
 }  // namespace

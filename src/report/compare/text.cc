@@ -50,6 +50,7 @@ class CompareWriter {
                         painted("1", clean(pair.candidate)), verdict,
                         pair.match ? report_.samples : pair.differing_samples, counted(report_.samples, "sample"));
     out_ << fmt::format("  inputs: {}; {}\n", clean(report_.inputs), seeds());
+    for (const std::string& note : pair.notes) out_ << fmt::format("  note: {}\n", clean(note));
     write_outputs(pair);
     if (pair.both_raised != 0) {
       out_ << fmt::format("  both raised an error in {}, which counts as agreeing\n",
