@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "exec/dtype.h"
 #include "graphwitness/support/error.h"
 
 namespace graphwitness::exec {
@@ -50,6 +51,36 @@ std::vector<Argument> Carrier::with_state(const std::vector<Argument>& arguments
     all.push_back(argument);
   }
   return all;
+}
+
+Value Carrier::extended(const std::string& parameter, Value input) {
+  const auto found = std::ranges::find(request_.contexts, parameter, &Context::input);
+  if (found == request_.contexts.end()) return input;
+  Tensor& tensor = input.tensor;
+  const std::size_t element = size_of(tensor.dtype);
+  if (input.kind != Value::Kind::tensor || tensor.sizes.empty() || element == 0) {
+    throw InputError(
+        fmt::format("the input for `{}` is {}, which cannot have a context in front", parameter, describe(input)));
+  }
+  const std::size_t row = static_cast<std::size_t>(tensor.sizes.back()) * element;
+  const std::size_t rows = row == 0 ? 0 : tensor.bytes.size() / row;
+  const std::size_t front = static_cast<std::size_t>(found->size) * element;
+  Tensor& context = contexts_[parameter];
+  if (context.bytes.empty()) context.bytes.assign(rows * front, '\0');
+  if (context.bytes.size() != rows * front) {
+    throw InputError(fmt::format("the input for `{}` changes its shape between calls of a sequence", parameter));
+  }
+  std::string bytes;
+  std::string next;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const std::string whole = context.bytes.substr(i * front, front) + tensor.bytes.substr(i * row, row);
+    bytes += whole;
+    next += whole.substr(whole.size() - front);
+  }
+  context.bytes = std::move(next);
+  tensor.bytes = std::move(bytes);
+  tensor.sizes.back() += found->size;
+  return input;
 }
 
 void Carrier::take(SampleResult& result) {

@@ -1,6 +1,7 @@
 #pragma once
 /// State that goes round outside of a model: what it returns in one call becomes an argument of the next.
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ class Carrier {
 
   /// The sample's arguments: with the state of the call before, without state that this model keeps by itself.
   std::vector<Argument> with_state(const std::vector<Argument>& arguments) const;
+  /// The input with its context in front, where it has one. Throws InputError for what is no tensor with a dimension.
+  Value extended(const std::string& parameter, Value input);
   /// Takes the state out of what a call returned. Throws InputError where it is not there.
   void take(SampleResult& result);
 
@@ -26,6 +29,7 @@ class Carrier {
   std::vector<std::string> inputs_;
   std::vector<std::string> outputs_;
   std::vector<Argument> state_;
+  std::map<std::string, Tensor> contexts_;  ///< what stands in front of the next call's input
 };
 
 }  // namespace graphwitness::exec

@@ -78,9 +78,15 @@ std::string encode_request(const RunRequest& request) {
     carried.push_back(Value::of(carry.output));
     carried.push_back(Value::of(carry.input));
   }
+  std::vector<Value> contexts;
+  for (const Context& context : request.contexts) {
+    contexts.push_back(Value::of(context.input));
+    contexts.push_back(Value::of(context.size));
+  }
   return encoded(Value::tuple({Value::of(request.method), Value::of(request.threads), Value::list(std::move(samples)),
                                Value::of(static_cast<std::int64_t>(request.device)), Value::of(request.by_position),
-                               Value::of(request.sequence), Value::list(std::move(carried)), texts(request.watched)}));
+                               Value::of(request.sequence), Value::list(std::move(carried)), texts(request.watched),
+                               Value::list(std::move(contexts))}));
 }
 
 RunRequest decode_request(std::string_view bytes) {
@@ -101,6 +107,11 @@ RunRequest decode_request(std::string_view bytes) {
   const std::vector<std::string> carried = texts_of(at(message, 6, Kind::list));
   for (std::size_t i = 0; i + 1 < carried.size(); i += 2) request.carried.push_back({carried[i], carried[i + 1]});
   request.watched = texts_of(at(message, 7, Kind::list));
+  Value& contexts = at(message, 8, Kind::list);
+  for (std::size_t i = 0; i + 1 < contexts.items.size(); i += 2) {
+    request.contexts.push_back(
+        {std::move(at(contexts, i, Kind::string).text), at(contexts, i + 1, Kind::integer).integer});
+  }
   return request;
 }
 
@@ -143,18 +154,16 @@ RunAnswer decode_answer(std::string_view bytes) {
 }
 
 Value to_value(const ModelInputs& inputs) {
-  return Value::tuple({to_value(inputs.parameters), Value::list(inputs.bundled),
-                       inputs.traced ? *inputs.traced : Value{}, to_value(inputs.outputs), Value::of(inputs.declared)});
+  return Value::tuple(
+      {to_value(inputs.parameters), Value::list(inputs.bundled), inputs.traced ? *inputs.traced : Value{}});
 }
 
 ModelInputs inputs_of(Value message) {
   ModelInputs inputs;
   inputs.parameters = parameters_of(at(message, 0, Kind::list));
   inputs.bundled = std::move(at(message, 1, Kind::list).items);
-  if (message.items.size() != 5) fail();
+  if (message.items.size() != 3) fail();
   if (message.items[2].kind == Kind::tuple) inputs.traced = std::move(message.items[2]);
-  inputs.outputs = parameters_of(at(message, 3, Kind::list));
-  inputs.declared = at(message, 4, Kind::boolean).integer != 0;
   return inputs;
 }
 

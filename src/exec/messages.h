@@ -30,6 +30,13 @@ struct Carry {
   std::string input;
 };
 
+/// An input that overlaps: the last `size` elements (of the last dimension) of the call before stand in front of it,
+/// zeros at first. Audio models want that, whose frames do not stand alone.
+struct Context {
+  std::string input;
+  std::int64_t size = 0;
+};
+
 struct RunRequest {
   std::string method = "forward";
   std::int64_t threads = 1;
@@ -42,6 +49,7 @@ struct RunRequest {
   bool sequence = false;
   /// Of these, each model does those whose `input` it has; carried outputs are not among its answers. In a sequence.
   std::vector<Carry> carried{};
+  std::vector<Context> contexts{};  ///< likewise, each model those whose `input` it has
   /// ONNX: values inside of the graph to hand over beside the outputs, by name.
   std::vector<std::string> watched{};
 };
@@ -80,9 +88,6 @@ struct ModelInputs {
     bool optional = false;  ///< it has a default
   };
   std::vector<Parameter> parameters;
-  std::vector<Parameter> outputs{};  ///< only of ONNX
-  /// The types are those of ONNX: `float32[batch, 3]`, `list(float32[?])`, `optional(...)`.
-  bool declared = false;
   std::vector<Value> bundled{};   ///< one tuple a call
   std::optional<Value> traced{};  ///< a tuple: what the model was traced with. Where only the shape is
                                   ///< known, an item is a string as `--input` takes it

@@ -39,14 +39,6 @@ FileHandle shared_memory(std::string_view bytes) {
   return file;
 }
 
-bool is_onnx(const std::string& path) {
-  try {
-    return sniff(path).kind == FileKind::onnx;
-  } catch (const InputError&) {
-    return false;  // the worker that is to load it says what is wrong
-  }
-}
-
 SubprocessCommand worker(std::filesystem::path program, std::vector<std::string> arguments, const WorkerLimits& limits,
                          std::size_t workers) {
   SubprocessCommand command;
@@ -64,7 +56,8 @@ SubprocessCommand runner(const std::string& path, const RunRequest& request, con
                          std::size_t workers) {
   std::vector<std::string> words{"run", path};
   if (request.device == Device::cuda) words.emplace_back("cuda");
-  return worker(is_onnx(path) ? onnx_worker_program() : torch_worker_program(), std::move(words), limits, workers);
+  return worker(is_onnx_model(path) ? onnx_worker_program() : torch_worker_program(), std::move(words), limits,
+                workers);
 }
 
 void run_to_end(std::vector<std::unique_ptr<Subprocess>>& workers) {
@@ -125,6 +118,14 @@ Value ask(std::vector<std::string> arguments, const WorkerLimits& limits) {
 }
 
 }  // namespace
+
+bool is_onnx_model(const std::string& path) {
+  try {
+    return sniff(path).kind == FileKind::onnx;
+  } catch (const InputError&) {
+    return false;  // the worker that is to load it says what is wrong
+  }
+}
 
 std::vector<ModelRun> run_models(const std::vector<std::string>& paths, const RunRequest& request,
                                  const WorkerLimits& limits) {

@@ -50,9 +50,8 @@ void read_type(std::string_view text, Header& header) {
   const std::string_view code = spelled.size() > 1 ? spelled.substr(1) : std::string_view();
   const auto known = std::ranges::find(kTypes, code, &TypeCode::code);
   if (known == kTypes.end()) {
-    throw InputError(
-        fmt::format("its elements are `{}`, expected bools, signed integers, uint8, floats or complex numbers",
-                    spelled.substr(0, 40)));
+    throw InputError(fmt::format("its elements are `{}`, expected bools, integers, floats or complex numbers",
+                                 spelled.substr(0, 40)));
   }
   header.dtype = known->dtype;
   header.big_endian = spelled[0] == '>';
@@ -142,6 +141,29 @@ Tensor read_npy(std::string_view bytes) {
     for (char& byte : tensor.bytes) byte = byte != 0 ? 1 : 0;
   }
   return tensor;
+}
+
+std::string write_npy(const Tensor& tensor) {
+  const auto known = std::ranges::find(kTypes, tensor.dtype, &TypeCode::dtype);
+  if (known == kTypes.end()) {
+    throw InputError(fmt::format("NumPy has no type for {}", torch_name(tensor.dtype)));
+  }
+  std::string shape;
+  for (const std::int64_t size : tensor.sizes) shape += fmt::format("{},", size);
+  const char order = size_of(tensor.dtype) == 1 ? '|' : '<';
+  std::string header =
+      fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': ({}), }}", order, known->code, shape);
+  // Magic, version and length take ten bytes; the data start at a multiple of 64.
+  constexpr std::size_t kFirst = 10;
+  constexpr std::size_t kAlignment = 64;
+  header.append((kAlignment - (kFirst + header.size() + 1) % kAlignment) % kAlignment, ' ');
+  header += '\n';
+  std::string bytes(kMagic);
+  bytes += '\x01';
+  bytes += '\0';
+  bytes += static_cast<char>(header.size() & 0xFFU);
+  bytes += static_cast<char>(header.size() >> 8U);
+  return bytes + header + tensor.bytes;
 }
 
 }  // namespace graphwitness::exec

@@ -106,9 +106,6 @@ void parse_tensor(std::string_view whole, std::string_view body, InputSpecificat
   if (!rest.empty() && rest.front() != ':') fail(whole, fmt::format("ends in `{}`", rest));
   if (rest.starts_with(':') && *dtype == DType::boolean) fail(whole, "has a range, which bools have not");
   if (rest.starts_with(':')) into.range = parse_range(whole, rest.substr(1), *dtype);
-  if (!into.range && is_whole(*dtype)) {
-    fail(whole, "needs a range, since integers are mostly indices and sizes: add `:0..9`, both included");
-  }
 }
 
 /// One float, where it belongs.
@@ -139,6 +136,10 @@ InputSpecification parse_input(std::string_view text) {
   }
   parse_tensor(text, body, result);
   return result;
+}
+
+bool needs_range(const InputSpecification& specification) {
+  return is_whole(specification.dtype) && size_of(specification.dtype) != 0 && !specification.range;
 }
 
 Value generate(const InputSpecification& specification, Random& random) {

@@ -139,24 +139,29 @@ Ort::Value Model::zeros(std::size_t parameter) const {
   return to_ort(Value::of(std::move(tensor)), type);
 }
 
-Model::Inputs Model::bind(const std::vector<Argument>& arguments, bool by_position,
-                          const std::vector<std::string>& zeroed) {
-  Assignment assignment = assign(signature_, arguments, by_position, zeroed);
+Model::Inputs Model::bind(const std::vector<Argument>& arguments, bool by_position, Carrier& carrier) {
+  const std::vector<std::string>& state = carrier.inputs();
+  const std::vector<Argument> all = carrier.with_state(arguments);
+  Assignment assignment = assign(signature_, all, by_position, state);
   Inputs inputs{.names = {}, .values = {}, .remark = std::move(assignment.remark)};
   for (std::size_t i = 0; i < types_.size(); ++i) {
     const std::string& name = signature_.names[i];
     const Value* value = assignment.values[i];
     if (value == nullptr && i >= required_) continue;
-    const bool may_lack = types_[i].GetONNXType() == ONNX_TYPE_OPTIONAL;
-    const bool zero = value == nullptr && std::ranges::find(zeroed, name) != zeroed.end();
-    if (value == nullptr && !may_lack && !zero) {
+    const bool zero = value == nullptr && std::ranges::find(state, name) != state.end();
+    const bool may_lack = zero || types_[i].GetONNXType() == ONNX_TYPE_OPTIONAL;
+    if (value == nullptr && !may_lack) {
       throw InputError(fmt::format("no input is given for `{}`; the graph takes {}", name, signature_.spelled));
     }
     inputs.names.push_back(name.c_str());
+    if (zero) {
+      inputs.values.push_back(zeros(i));
+      continue;
+    }
+    const Value given = value == nullptr ? Value{} : carrier.extended(name, *value);
     try {
-      inputs.values.push_back(zero ? zeros(i) : to_ort(value == nullptr ? Value{} : *value, types_[i]));
+      inputs.values.push_back(to_ort(given, types_[i]));
     } catch (const InputError& error) {
-      if (zero) throw;
       throw InputError(fmt::format("the input for `{}` {}", name, error.what()));
     }
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "exec/assign.h"
+#include "exec/carrier.h"
 #include "exec/messages.h"
 #include "exec/onnx/onnxruntime.h"
 
@@ -26,8 +27,8 @@ class Model {
     std::vector<Ort::Value> values;
     std::string remark;
   };
-  /// Parameters in `zeroed` that no argument is given for are zeros of their declared shape.
-  Inputs bind(const std::vector<Argument>& arguments, bool by_position, const std::vector<std::string>& zeroed);
+  /// Carried state that no argument is given for starts as zeros of its declared shape.
+  Inputs bind(const std::vector<Argument>& arguments, bool by_position, Carrier& carrier);
 
   /// What the model raises becomes part of the result.
   SampleResult run(const Inputs& inputs);

@@ -20,8 +20,7 @@ void run(const std::string& path) {
   Carrier carrier(request, model.signature().names);
   RunAnswer end;
   for (const Sample& sample : request.samples) {
-    const Model::Inputs inputs =
-        model.bind(carrier.with_state(sample.arguments), request.by_position, carrier.inputs());
+    const Model::Inputs inputs = model.bind(sample.arguments, request.by_position, carrier);
     SampleResult result = model.run(inputs);
     carrier.take(result);
     worker::answer(std::move(result));

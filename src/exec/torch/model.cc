@@ -100,12 +100,16 @@ std::vector<c10::IValue> bind_arguments(const torch::jit::Method& method, const 
   const std::vector<c10::Argument> known = parameters(method);
   Signature signature{.callee = method.name(), .names = {}, .spelled = spell(known)};
   for (const c10::Argument& parameter : known) signature.names.push_back(parameter.name());
-  Assignment assignment = assign(signature, arguments, options.by_position);
+  Carrier* const carrier = options.carrier;
+  const std::vector<Argument> all = carrier == nullptr ? arguments : carrier->with_state(arguments);
+  Assignment assignment = assign(signature, all, options.by_position);
   remark = std::move(assignment.remark);
   std::vector<c10::IValue> bound;
   for (std::size_t i = 0; i < known.size(); ++i) {
     if (assignment.values[i] != nullptr) {
-      bound.push_back(bind(known[i], *assignment.values[i], options.device));
+      const Value& value = *assignment.values[i];
+      bound.push_back(
+          bind(known[i], carrier == nullptr ? value : carrier->extended(known[i].name(), value), options.device));
     } else if (known[i].default_value()) {
       bound.push_back(*known[i].default_value());
     } else {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "exec/carrier.h"
 #include "exec/messages.h"
 
 namespace graphwitness::exec::worker {
@@ -27,6 +28,7 @@ std::vector<ModelInputs::Parameter> parameters_of(const torch::jit::Method& meth
 struct BindOptions {
   bool by_position = false;  ///< as RunRequest has it
   at::Device device = at::kCPU;
+  Carrier* carrier = nullptr;  ///< what goes round between calls; null: nothing
 };
 
 /// The method's arguments in its order, defaults filled in. `remark` gets what assign() remarks. Throws InputError for

@@ -69,8 +69,8 @@ class Runner {
     torch::jit::Method method = method_of(*model_, request_.method);
     if (!carrier_) carrier_.emplace(request_, names_of(parameters_of(method)));
     const std::vector<c10::IValue> arguments =
-        bind_arguments(method, carrier_->with_state(sample.arguments),
-                       {.by_position = request_.by_position, .device = device_}, remark_);
+        bind_arguments(method, sample.arguments,
+                       {.by_position = request_.by_position, .device = device_, .carrier = &*carrier_}, remark_);
     const std::string before = bytes_of(arguments);
     at::manual_seed(sample.seed);
     SampleResult result;
