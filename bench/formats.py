@@ -94,8 +94,8 @@ def main():
         print(name, 'agree' if report.get('match') else 'DIFFER' if report else result.stderr.strip(), flush=True)
         for pair in report.get('pairs', []):
             for output in pair['outputs']:
-                print(f"  {Path(pair['candidate']).name} {output['name']}: max_abs {output['max_abs']:.3g}, max_rel "
-                      f"{output['max_rel']:.3g}, off {output['mismatched']} of {output['total']}", *pair['warnings'],
+                print(f"  {Path(pair['candidate']).name} {output['name']}: {output['difference'] or 'same'}, max_abs {output['max_abs']}, max_rel "
+                      f"{output['max_rel']}, off {output['mismatched']} of {output['total']}", *pair['warnings'],
                       flush=True)
     print(f'{agree} of {len(names)} agree')
 

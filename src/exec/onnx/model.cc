@@ -36,6 +36,8 @@ std::string with_outputs(std::string model, const std::vector<std::string>& name
   return std::move(model) + ProtobufWriter().bytes(kGraphField, graph.str()).str();
 }
 
+std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
+
 void use_cuda(Ort::SessionOptions& options) {
   const std::vector<std::string> providers = Ort::GetAvailableProviders();
   if (std::ranges::find(providers, "CUDAExecutionProvider") == providers.end()) {
@@ -49,7 +51,11 @@ void use_cuda(Ort::SessionOptions& options) {
   Ort::ThrowOnError(Ort::GetApi().CreateCUDAProviderOptions(&cuda));
   const std::unique_ptr<OrtCUDAProviderOptionsV2, decltype(Ort::GetApi().ReleaseCUDAProviderOptions)> owner(
       cuda, Ort::GetApi().ReleaseCUDAProviderOptions);
-  options.AppendExecutionProvider_CUDA_V2(*cuda);
+  try {
+    options.AppendExecutionProvider_CUDA_V2(*cuda);
+  } catch (const Ort::Exception& error) {
+    throw InputError(fmt::format("it cannot be run on CUDA: {}; use `--device cpu`", first_line(error.what())));
+  }
 }
 
 Ort::SessionOptions options_for(const std::string& path, const RunRequest& request, bool optimise) {
@@ -76,16 +82,15 @@ std::vector<std::string> output_names_of(const Ort::Session& session) {
   return names;
 }
 
-std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
-
 }  // namespace
 
 std::string raised_text(const Ort::Exception& error) { return "ONNX Runtime: " + first_line(error.what()); }
 
 Model::Model(const std::string& path, const RunRequest& request, bool optimise) : watched_(request.watched) {
   open_runtime();
-  const Ort::SessionOptions options = options_for(path, request, optimise);
+  environment();  // its log has to be there before anything can fail
   try {
+    const Ort::SessionOptions options = options_for(path, request, optimise);
     if (watched_.empty()) {
       session_ = Ort::Session(environment(), path.c_str(), options);
       outputs_of_file_ = session_.GetOutputCount();
