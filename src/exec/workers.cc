@@ -96,7 +96,8 @@ ModelRun collect(const std::string& path, const SubprocessCommand& command, Subp
   }
   const bool ended_well = outcome.end == SubprocessOutcome::End::exited && outcome.code == 0;
   if (ended_well && run.answers.size() == request.samples.size()) return run;
-  run.error = worker_end(command, outcome) + where(request, run.answers.size());
+  const bool started = outcome.end != SubprocessOutcome::End::not_started;
+  run.error = worker_end(command, outcome) + (started ? where(request, run.answers.size()) : "");
   return run;
 }
 

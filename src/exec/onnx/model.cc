@@ -87,7 +87,6 @@ std::vector<std::string> output_names_of(const Ort::Session& session) {
 std::string raised_text(const Ort::Exception& error) { return "ONNX Runtime: " + first_line(error.what()); }
 
 Model::Model(const std::string& path, const RunRequest& request, bool optimise) : watched_(request.watched) {
-  open_runtime();
   environment();  // its log has to be there before anything can fail
   try {
     const Ort::SessionOptions options = options_for(path, request, optimise);

@@ -16,7 +16,7 @@ namespace graphwitness::exec::onnx {
 
 class Model {
  public:
-  /// Throws InputError.
+  /// open_runtime() comes first. Throws InputError.
   Model(const std::string& path, const RunRequest& request, bool optimise);
 
   const Signature& signature() const { return signature_; }

@@ -16,6 +16,7 @@ namespace {
 
 void run(const std::string& path) {
   const RunRequest request = decode_request(worker::standard_input());
+  open_runtime();  // before there are objects whose destructors call it
   Model model(path, request, false);
   Carrier carrier(request, model.signature().names);
   RunAnswer end;
