@@ -6,8 +6,7 @@
 
 # Every library of the house.
 set(GRAPHWITNESS_LIBRARIES support python ir analysis findings rules passes report frontends onnx torchscript exec exec_torch
-    proof verify verify_torch render
-    cli)
+    exec_onnx proof verify verify_torch render cli)
 
 # graphwitness_include_root(NAME FOLDER): makes the include root of library NAME: the headers below src/FOLDER that are
 # not below a folder NOT_MINE of another library, and the public ones.
@@ -86,6 +85,7 @@ function(graphwitness_test name)
     GRAPHWITNESS_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     GRAPHWITNESS_FIXTURE_DIR="${GRAPHWITNESS_FIXTURE_DIR}"
     GRAPHWITNESS_PROGRAM="${GRAPHWITNESS_BUILD_BINDIR}/graphwitness"
-    GRAPHWITNESS_TORCH_WORKER="${GRAPHWITNESS_BUILD_LIBEXECDIR}/graphwitness-torch-worker")
+    GRAPHWITNESS_TORCH_WORKER="${GRAPHWITNESS_BUILD_LIBEXECDIR}/graphwitness-torch-worker"
+    GRAPHWITNESS_ONNX_WORKER="${GRAPHWITNESS_BUILD_LIBEXECDIR}/graphwitness-onnx-worker")
   doctest_discover_tests(${name}_test TEST_PREFIX "${name}/")
 endfunction()

@@ -30,6 +30,37 @@ Value& at(Value& value, std::size_t index, Kind kind) {
   return value.items[index];
 }
 
+Value texts(const std::vector<std::string>& all) {
+  Value list = Value::list({});
+  for (const std::string& text : all) list.items.push_back(Value::of(text));
+  return list;
+}
+
+std::vector<std::string> texts_of(Value& list) {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < list.items.size(); ++i) all.push_back(std::move(at(list, i, Kind::string).text));
+  return all;
+}
+
+Value to_value(const std::vector<ModelInputs::Parameter>& parameters) {
+  Value list = Value::list({});
+  for (const ModelInputs::Parameter& parameter : parameters) {
+    list.items.push_back(
+        Value::tuple({Value::of(parameter.name), Value::of(parameter.type), Value::of(parameter.optional)}));
+  }
+  return list;
+}
+
+std::vector<ModelInputs::Parameter> parameters_of(Value& list) {
+  std::vector<ModelInputs::Parameter> parameters;
+  for (Value& parameter : list.items) {
+    parameters.push_back({std::move(at(parameter, 0, Kind::string).text),
+                          std::move(at(parameter, 1, Kind::string).text),
+                          at(parameter, 2, Kind::boolean).integer != 0});
+  }
+  return parameters;
+}
+
 }  // namespace
 
 std::string encode_request(const RunRequest& request) {
@@ -42,8 +73,20 @@ std::string encode_request(const RunRequest& request) {
     }
     samples.push_back(std::move(call));
   }
-  return encoded(
-      Value::tuple({Value::of(request.method), Value::of(request.threads), Value::list(std::move(samples))}));
+  std::vector<Value> carried;
+  for (const Carry& carry : request.carried) {
+    carried.push_back(Value::of(carry.output));
+    carried.push_back(Value::of(carry.input));
+  }
+  std::vector<Value> contexts;
+  for (const Context& context : request.contexts) {
+    contexts.push_back(Value::of(context.input));
+    contexts.push_back(Value::of(context.size));
+  }
+  return encoded(Value::tuple({Value::of(request.method), Value::of(request.threads), Value::list(std::move(samples)),
+                               Value::of(static_cast<std::int64_t>(request.device)), Value::of(request.by_position),
+                               Value::of(request.sequence), Value::list(std::move(carried)), texts(request.watched),
+                               Value::list(std::move(contexts))}));
 }
 
 RunRequest decode_request(std::string_view bytes) {
@@ -58,6 +101,17 @@ RunRequest decode_request(std::string_view bytes) {
     }
     request.samples.push_back(std::move(sample));
   }
+  request.device = at(message, 3, Kind::integer).integer == 0 ? Device::cpu : Device::cuda;
+  request.by_position = at(message, 4, Kind::boolean).integer != 0;
+  request.sequence = at(message, 5, Kind::boolean).integer != 0;
+  const std::vector<std::string> carried = texts_of(at(message, 6, Kind::list));
+  for (std::size_t i = 0; i + 1 < carried.size(); i += 2) request.carried.push_back({carried[i], carried[i + 1]});
+  request.watched = texts_of(at(message, 7, Kind::list));
+  Value& contexts = at(message, 8, Kind::list);
+  for (std::size_t i = 0; i + 1 < contexts.items.size(); i += 2) {
+    request.contexts.push_back(
+        {std::move(at(contexts, i, Kind::string).text), at(contexts, i + 1, Kind::integer).integer});
+  }
   return request;
 }
 
@@ -68,6 +122,13 @@ std::string encode_answer(const RunAnswer& answer) {
     message.items.push_back(result.raised ? Value::of(*result.raised) : Value{});
     message.items.push_back(result.output);
     message.items.push_back(result.changed_arguments ? *result.changed_arguments : Value{});
+    message.items.push_back(texts(result.names));
+    Value watched = Value::list({});
+    for (const Argument& one : result.watched) {
+      watched.items.push_back(Value::of(one.name));
+      watched.items.push_back(one.value);
+    }
+    message.items.push_back(std::move(watched));
   }
   return encoded(message);
 }
@@ -78,30 +139,28 @@ RunAnswer decode_answer(std::string_view bytes) {
   if (kind < 0 || kind > static_cast<std::int64_t>(RunAnswer::Kind::done)) fail();
   RunAnswer answer{.kind = static_cast<RunAnswer::Kind>(kind), .result = {}, .text = at(message, 1, Kind::string).text};
   if (answer.kind != RunAnswer::Kind::result) return answer;
-  if (message.items.size() != 5) fail();
+  if (message.items.size() != 7) fail();
   if (message.items[2].kind == Kind::string) answer.result.raised = std::move(message.items[2].text);
   answer.result.output = std::move(message.items[3]);
   if (message.items[4].kind != Kind::none) answer.result.changed_arguments = std::move(message.items[4]);
+  answer.result.names = texts_of(at(message, 5, Kind::list));
+  const bool named = !answer.result.names.empty();
+  if (named && answer.result.output.items.size() != answer.result.names.size() && !answer.result.raised) fail();
+  Value& watched = at(message, 6, Kind::list);
+  for (std::size_t i = 0; i + 1 < watched.items.size(); i += 2) {
+    answer.result.watched.push_back({std::move(at(watched, i, Kind::string).text), std::move(watched.items[i + 1])});
+  }
   return answer;
 }
 
 Value to_value(const ModelInputs& inputs) {
-  std::vector<Value> parameters;
-  for (const ModelInputs::Parameter& parameter : inputs.parameters) {
-    parameters.push_back(
-        Value::tuple({Value::of(parameter.name), Value::of(parameter.type), Value::of(parameter.optional)}));
-  }
   return Value::tuple(
-      {Value::list(std::move(parameters)), Value::list(inputs.bundled), inputs.traced ? *inputs.traced : Value{}});
+      {to_value(inputs.parameters), Value::list(inputs.bundled), inputs.traced ? *inputs.traced : Value{}});
 }
 
 ModelInputs inputs_of(Value message) {
   ModelInputs inputs;
-  for (Value& parameter : at(message, 0, Kind::list).items) {
-    inputs.parameters.push_back({std::move(at(parameter, 0, Kind::string).text),
-                                 std::move(at(parameter, 1, Kind::string).text),
-                                 at(parameter, 2, Kind::boolean).integer != 0});
-  }
+  inputs.parameters = parameters_of(at(message, 0, Kind::list));
   inputs.bundled = std::move(at(message, 1, Kind::list).items);
   if (message.items.size() != 3) fail();
   if (message.items[2].kind == Kind::tuple) inputs.traced = std::move(message.items[2]);

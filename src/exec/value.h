@@ -18,7 +18,8 @@ inline constexpr int kDeepestValue = 64;
 struct Tensor {
   DType dtype = DType::unknown;
   std::vector<std::int64_t> sizes{};
-  std::string bytes{};  ///< elements in row-major order, little-endian
+  std::string bytes{};                 ///< elements in row-major order, little-endian
+  std::vector<std::string> strings{};  ///< instead of bytes, where dtype is `string`
 
   bool operator==(const Tensor&) const = default;
 };

@@ -89,12 +89,17 @@ class Reader {
 
   Tensor tensor() {
     Tensor tensor{.dtype = static_cast<DType>(take<std::uint8_t>())};
-    const std::size_t element = size_of(tensor.dtype);
+    const bool text_elements = tensor.dtype == DType::string;
+    const std::size_t element = text_elements ? sizeof(std::uint64_t) : size_of(tensor.dtype);
     const auto rank = take<std::uint64_t>();
     if (element == 0 || rank > kHighestRank) fail();
     for (std::uint64_t i = 0; i < rank; ++i) tensor.sizes.push_back(take<std::int64_t>());
     const std::int64_t count = element_count(tensor.sizes);
     if (count < 0 || static_cast<std::uint64_t>(count) > bytes_.size() / element) fail();
+    if (text_elements) {
+      for (std::int64_t i = 0; i < count; ++i) tensor.strings.push_back(text(take<std::uint64_t>()));
+      return tensor;
+    }
     tensor.bytes = text(static_cast<std::uint64_t>(count) * element);
     return tensor;
   }
@@ -135,6 +140,7 @@ void encode(const Value& value, std::string& out) {
       put<std::uint64_t>(out, value.tensor.sizes.size());
       for (const std::int64_t size : value.tensor.sizes) put(out, size);
       out += value.tensor.bytes;
+      for (const std::string& element : value.tensor.strings) put_text(out, element);
       break;
     case Value::Kind::list:
     case Value::Kind::tuple:

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <string_view>
+
+#include "support/program_files.h"
 
 namespace graphwitness::exec {
 namespace {
@@ -54,6 +57,10 @@ std::string worker_end(const SubprocessCommand& command, const SubprocessOutcome
       return fmt::format("its outputs take more than {}; run fewer samples", in_gibibytes(command.result_limit));
     case End::not_started:
       break;
+  }
+  if (command.program == onnx_worker_program() && outcome.code == ENOENT) {
+    return "running ONNX models needs ONNX Runtime, which was not there when this program was built; run "
+           "`scripts/fetch_onnxruntime.sh` and build again";
   }
   return fmt::format("the program that runs it, `{}`, cannot be started: {}; is the installation complete?",
                      command.program.string(), std::strerror(outcome.code));

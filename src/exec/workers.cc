@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <memory>
 #include <system_error>
 #include <thread>
@@ -13,6 +14,7 @@
 
 #include "exec/wire.h"
 #include "exec/worker_end.h"
+#include "frontends/sniff.h"
 #include "graphwitness/support/error.h"
 #include "support/file_handle.h"
 #include "support/process_memory.h"
@@ -37,15 +39,25 @@ FileHandle shared_memory(std::string_view bytes) {
   return file;
 }
 
-SubprocessCommand worker(std::vector<std::string> arguments, const WorkerLimits& limits, std::size_t workers) {
+SubprocessCommand worker(std::filesystem::path program, std::vector<std::string> arguments, const WorkerLimits& limits,
+                         std::size_t workers) {
   SubprocessCommand command;
-  command.program = torch_worker_program();
+  command.program = std::move(program);
   command.arguments = std::move(arguments);
   command.timeout = limits.timeout;
   const std::uint64_t share = std::max(kLeastMemory, usable_memory() / 4 * 3 / workers);
   command.memory_limit = limits.memory == 0 ? share : limits.memory;
   command.result_limit = share;
   return command;
+}
+
+/// The worker that runs this model.
+SubprocessCommand runner(const std::string& path, const RunRequest& request, const WorkerLimits& limits,
+                         std::size_t workers) {
+  std::vector<std::string> words{"run", path};
+  if (request.device == Device::cuda) words.emplace_back("cuda");
+  return worker(is_onnx_model(path) ? onnx_worker_program() : torch_worker_program(), std::move(words), limits,
+                workers);
 }
 
 void run_to_end(std::vector<std::unique_ptr<Subprocess>>& workers) {
@@ -76,19 +88,23 @@ ModelRun collect(const std::string& path, const SubprocessCommand& command, Subp
       run.error = answer.text;
       return run;
     }
-    if (answer.kind == RunAnswer::Kind::done) break;
+    if (answer.kind == RunAnswer::Kind::done) {
+      run.remark = answer.text;
+      break;
+    }
     run.answers.push_back(content);
   }
   const bool ended_well = outcome.end == SubprocessOutcome::End::exited && outcome.code == 0;
   if (ended_well && run.answers.size() == request.samples.size()) return run;
-  run.error = worker_end(command, outcome) + where(request, run.answers.size());
+  const bool started = outcome.end != SubprocessOutcome::End::not_started;
+  run.error = worker_end(command, outcome) + (started ? where(request, run.answers.size()) : "");
   return run;
 }
 
 /// Asks a worker one thing about a file.
 Value ask(std::vector<std::string> arguments, const WorkerLimits& limits) {
   const std::string path = arguments[1];
-  const SubprocessCommand command = worker(std::move(arguments), limits, 1);
+  const SubprocessCommand command = worker(torch_worker_program(), std::move(arguments), limits, 1);
   const SubprocessOutcome outcome = run_subprocess(command);
   std::string_view rest = outcome.result.bytes();
   std::string_view content;
@@ -104,18 +120,29 @@ Value ask(std::vector<std::string> arguments, const WorkerLimits& limits) {
 
 }  // namespace
 
+bool is_onnx_model(const std::string& path) {
+  try {
+    return sniff(path).kind == FileKind::onnx;
+  } catch (const InputError&) {
+    return false;  // the worker that is to load it says what is wrong
+  }
+}
+
 std::vector<ModelRun> run_models(const std::vector<std::string>& paths, const RunRequest& request,
                                  const WorkerLimits& limits) {
   RunRequest shared = request;
   // Workers that share the processors would otherwise wait for each other's threads.
   const std::size_t share = std::thread::hardware_concurrency() / std::max<std::size_t>(1, paths.size());
   shared.threads = std::max<std::int64_t>(1, static_cast<std::int64_t>(share));
-  const FileHandle memory = shared_memory(encode_request(shared));
+  const FileHandle of_first = shared_memory(encode_request(shared));
+  // The user's names are those of the first model; others may have other names for the same inputs.
+  shared.by_position = true;
+  const FileHandle of_others = paths.size() > 1 ? shared_memory(encode_request(shared)) : FileHandle();
   std::vector<SubprocessCommand> commands;
   std::vector<std::unique_ptr<Subprocess>> workers;
   for (const std::string& path : paths) {
-    commands.push_back(worker({"run", path}, limits, paths.size()));
-    commands.back().input = memory.get();
+    commands.push_back(runner(path, request, limits, paths.size()));
+    commands.back().input = workers.empty() ? of_first.get() : of_others.get();
     workers.push_back(std::make_unique<Subprocess>(commands.back()));
   }
   run_to_end(workers);

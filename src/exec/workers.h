@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,16 +18,22 @@ struct WorkerLimits {
   std::uint64_t memory = 0;                    ///< bytes for each worker; 0: a share of this machine's
 };
 
+/// Told from content; false for what cannot be read.
+bool is_onnx_model(const std::string& path);
+
 /// What became of one model.
 struct ModelRun {
   std::string path;
-  std::string error;  ///< one line that does not name the model; "": every sample was run
+  std::string error;     ///< one line that does not name the model; "": every sample was run
+  std::string remark{};  ///< about how it was run, one line; "": as one would expect
   /// One a sample that was run, as bytes of `decode_answer`; in memory that the worker handed over.
   std::vector<std::string_view> answers{};
+  std::deque<std::string> kept{};  ///< the bytes of answers that came from no worker
   SubprocessResult memory{};
 };
 
-/// Runs every model on the same samples, each in a worker of its own.
+/// Runs every model on the same samples, each in a worker of its own: TorchScript and ONNX, told apart by content. An
+/// argument's name must be the first model's; to a model that does not know it, it goes by position, with a remark.
 std::vector<ModelRun> run_models(const std::vector<std::string>& paths, const RunRequest& request,
                                  const WorkerLimits& limits);
 

@@ -105,6 +105,32 @@ std::string shortened(std::string_view text, std::size_t most) {
 
 std::string escape_html_label(std::string_view text) { return escape(text, "<BR ALIGN=\"LEFT\"/>"); }
 
+std::string escape_xml(std::string_view text) {
+  std::string out;
+  for (const char c : printable(text)) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\n':
+        out += "&#10;";  // a plain one becomes a blank inside of attributes
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
 std::string escape_dot_string(std::string_view text) { return escape(text, "\\n"); }
 
 }  // namespace graphwitness

@@ -22,6 +22,9 @@ std::string shortened(std::string_view text, std::size_t most);
 /// aligned to the left.
 std::string escape_html_label(std::string_view text);
 
+/// For XML, between tags or as an attribute's value in double quotes.
+std::string escape_xml(std::string_view text);
+
 /// For a plain Graphviz string of the kind escString: labels, tooltips. cgraph itself adds the quotes.
 std::string escape_dot_string(std::string_view text);
 

@@ -6,10 +6,14 @@
 
 namespace graphwitness {
 
-/// Names the worker program instead of the one beside this program; for tests.
+/// They name the worker programs instead of those beside this program; for tests.
 inline constexpr const char* kTorchWorkerVariable = "GRAPHWITNESS_TORCH_WORKER";
+
+inline constexpr const char* kOnnxWorkerVariable = "GRAPHWITNESS_ONNX_WORKER";
 
 /// The program that loads TorchScript archives. The file need not exist.
 std::filesystem::path torch_worker_program();
+/// The program that runs ONNX models. The file need not exist: it is built only where ONNX Runtime's headers are.
+std::filesystem::path onnx_worker_program();
 
 }  // namespace graphwitness

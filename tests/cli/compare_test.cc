@@ -75,8 +75,41 @@ TEST_CASE("a model that cannot be run is an error of its own, exit 2") {
     CHECK(result.status == 2);
     CHECK(contains(result.err, "error: `" + path + "`: "));
   }
-  CHECK(contains(compare({kWell, kFixtures + "two_branch/traced.onnx", "--input", "x=float32[4]"}).err,
-                 "an ONNX model, which `compare` cannot run yet"));
+}
+
+TEST_CASE("SARIF and JUnit say what differs, and what could not be run") {
+  const std::vector<std::string> models{kScripted,   kTraced, kFixtures + "bad/text.pt", "--input", "float32[20]",
+                                        "--samples", "50"};
+  std::vector<std::string> arguments = models;
+  arguments.insert(arguments.end(), {"--format", "sarif"});
+  const nlohmann::json sarif = nlohmann::json::parse(compare(arguments).out);
+  CHECK(sarif["version"] == "2.1.0");
+  const nlohmann::json& run = sarif["runs"][0];
+  REQUIRE(run["results"].size() == 1);
+  CHECK(run["results"][0]["ruleId"] == "outputs-differ");
+  CHECK(run["results"][0]["level"] == "error");
+  CHECK(run["tool"]["driver"]["rules"][run["results"][0]["ruleIndex"].get<std::size_t>()]["id"] == "outputs-differ");
+  CHECK(run["invocations"][0]["executionSuccessful"] == false);
+  arguments.back() = "junit";
+  const std::string junit = compare(arguments).out;
+  CHECK(contains(junit, "tests=\"2\" failures=\"1\" errors=\"1\""));
+  CHECK(contains(junit, "<failure message=\"outputs differ in "));
+  CHECK(contains(junit, "<error message="));
+}
+
+TEST_CASE("expected outputs are the reference, and every model is held against them") {
+  const std::string example = kFixtures + "two_branch/negative.npz";
+  const Ran result = compare({kTraced, "--inputs", example, "--expected", example});
+  CHECK(result.status == 1);
+  CHECK(contains(result.out, "negative.npz"));
+  CHECK(contains(result.out, "shape [20] against [10]"));
+}
+
+TEST_CASE("a difference in numbers is shown with its place and a histogram") {
+  const Ran result = compare({kWell, kFixtures + "stateful/adds_noise.pt", "--input", "float32[4]"});
+  CHECK(result.status == 1);
+  CHECK(contains(result.out, "largest difference at ["));
+  CHECK(contains(result.out, "elements by difference over tolerance:"));
 }
 
 TEST_CASE("wrong usage is told before any model runs") {
@@ -85,6 +118,11 @@ TEST_CASE("wrong usage is told before any model runs") {
     return result.status == 2 && contains(result.err, part);
   };
   CHECK(says({kTraced}, "expected a reference and at least one candidate"));
+  CHECK(says({kTraced, kTraced, "--dim", "batch"}, "expected NAME=N"));
+  CHECK(says({kTraced, kTraced, "--carry", "state"}, "`--carry` is `state`"));
+  CHECK(says({kTraced, kTraced, "--context", "x=y"}, "`--context` is `x=y`"));
+  CHECK(says({kTraced, kTraced, "--device", "tpu"}, "`--device` is `tpu`"));
+  CHECK(says({kTraced, kTraced, "--input", "int64[20]"}, "needs a range"));
   CHECK(says({kTraced, kTraced, "--samples", "0", "--input", "float32[20]"}, "`--samples` is 0"));
   CHECK(says({kTraced, kTraced, "--rtol=-1", "--input", "float32[20]"}, "`--rtol` is -1"));
   CHECK(says({kTraced, kTraced, "--input", "float33[20]"}, "unknown type `float33`"));

@@ -1,72 +1,79 @@
+#include "exec/compare/outputs.h"
+
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <string>
+#include <utility>
 
-#include "exec/inputs/files.h"
-#include "exec/inputs/npz.h"
-#include "exec/outputs/npz_writer.h"
-#include "exec/outputs/torch_save.h"
-#include "graphwitness/support/error.h"
-#include "temporary_folder.h"
+#include "exec/number_elements.h"
 
 namespace graphwitness::exec {
 namespace {
 
-const Tensor kNumbers{.dtype = DType::i64,
-                      .sizes = {2, 1},
-                      .bytes = std::string("\x01\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff", 16)};
+Value scalar(double number, DType dtype = DType::f32) {
+  return Value::of(Tensor{.dtype = dtype, .sizes = {}, .bytes = element_bytes(Value::of(number), dtype)});
+}
 
-Value everything() {
-  return Value::tuple({Value::of(kNumbers), Value::list({Value::of(std::int64_t{1} << 40), Value::of(-0.5), Value{}}),
-                       Value::dict({Value::of(std::string("key")), Value::of(true)}),
-                       Value::of(Tensor{.dtype = DType::bf16, .sizes = {}, .bytes = std::string("\x80\x3f", 2)})});
+SampleResult nested(Value output) { return {.output = std::move(output)}; }
+
+SampleResult flat(std::vector<std::string> names, std::vector<Value> outputs) {
+  SampleResult result{.output = Value::tuple(std::move(outputs))};
+  result.names = std::move(names);
+  return result;
+}
+
+std::string differences(const SampleResult& reference, const SampleResult& candidate) {
+  std::string text;
+  for (const Leaf& leaf : compare_outputs(reference, candidate, {})) {
+    text +=
+        leaf.name + ":" + (leaf.difference == Difference::none ? "same" : std::string(name_of(leaf.difference))) + " ";
+  }
+  return text;
 }
 
 }  // namespace
 
-TEST_CASE("what is saved reads back: tensors, numbers, text and containers") {
-  const TemporaryFolder folder;
-  const std::string path = (folder.path() / "value.pt").string();
-  save_value(everything(), path);
-  const std::vector<Call> calls = read_calls(path, {});
-  REQUIRE(calls.size() == 1);
-  REQUIRE(calls[0].size() == 4);
-  CHECK(calls[0][0].value.tensor == kNumbers);
-  CHECK(calls[0][1].value.items[0].integer == std::int64_t{1} << 40);
-  CHECK(calls[0][1].value.items[1].real == -0.5);
-  CHECK(calls[0][1].value.items[2].kind == Value::Kind::none);
-  CHECK(calls[0][2].value.items[1].integer == 1);
-  CHECK(calls[0][3].value.tensor.dtype == DType::bf16);
+TEST_CASE("one output is one output, with whatever name") {
+  CHECK(differences(nested(scalar(1)), flat({"logits"}, {scalar(1)})) == "0:same ");
+  CHECK(differences(flat({"logits"}, {scalar(1)}), nested(scalar(2))) == "logits:value ");
 }
 
-TEST_CASE("plain PyTorch reads what is saved") {
-  if (std::system("/usr/bin/python3 -c 'import torch' 2>/dev/null") != 0) return;
-  const TemporaryFolder folder;
-  const std::string path = (folder.path() / "value.pt").string();
-  save_value(everything(), path);
-  const std::string command =
-      "/usr/bin/python3 -c \"import torch; v = torch.load('" + path +
-      "'); assert torch.equal(v[0], torch.tensor([[1], [-1]])) and v[1] == [2**40, -0.5, None] and "
-      "v[2] == {'key': True} and v[3].dtype is torch.bfloat16 and v[3].item() == 1\"";
-  CHECK(std::system(command.c_str()) == 0);
+TEST_CASE("nested outputs are laid flat as exporting does, without None") {
+  const Value deep = Value::tuple(
+      {scalar(1), Value::tuple({Value{}, scalar(2)}), Value::dict({Value::of(std::string("k")), scalar(3)})});
+  CHECK(differences(nested(deep), flat({"a", "b", "c"}, {scalar(1), scalar(2), scalar(3)})) ==
+        "0:same 1.1:same 2.k:same ");
+  CHECK(differences(flat({"a", "b", "c"}, {scalar(1), scalar(2), scalar(4)}), nested(deep)) ==
+        "a:same b:same c:value ");
 }
 
-TEST_CASE("arrays read back, and what NumPy has no dtype for is not written") {
-  const TemporaryFolder folder;
-  const std::string path = (folder.path() / "arrays.npz").string();
-  write_npz({{"arr_0", kNumbers}, {"arr_1", {.dtype = DType::f32, .sizes = {0}}}}, path);
-  const std::vector<NamedTensor> read = read_npz(path);
-  REQUIRE(read.size() == 2);
-  CHECK(read[0].tensor == kNumbers);
-  CHECK(read[1].tensor.sizes == std::vector<std::int64_t>{0});
-  CHECK_FALSE(can_write_npz({{"a", {.dtype = DType::bf16}}}));
+TEST_CASE("a list is a sequence where there is one, and flat where there is none") {
+  const Value list = Value::list({scalar(1), scalar(2)});
+  CHECK(differences(nested(list), flat({"s"}, {list})) == "0:same 1:same ");
+  CHECK(differences(nested(list), flat({"a", "b"}, {scalar(1), scalar(2)})) == "0:same 1:same ");
 }
 
-TEST_CASE("what cannot be saved or written is an error that says so") {
-  CHECK_THROWS_AS(pickle_value({.kind = Value::Kind::opaque, .text = "thing"}), InputError);
-  CHECK_THROWS_AS(save_value(Value{}, "/no/such/folder/value.pt"), InputError);
+TEST_CASE("the same names in another order are the same outputs; other names go by position") {
+  CHECK(differences(flat({"a", "b"}, {scalar(1), scalar(2)}), flat({"b", "a"}, {scalar(2), scalar(1)})) ==
+        "a:same b:same ");
+  CHECK(differences(flat({"a", "b"}, {scalar(1), scalar(2)}), flat({"x", "y"}, {scalar(2), scalar(1)})) ==
+        "a:value b:value ");
+  const Value dict = Value::dict({Value::of(std::string("b")), scalar(2), Value::of(std::string("a")), scalar(1)});
+  CHECK(differences(flat({"a", "b"}, {scalar(1), scalar(2)}), nested(dict)) == "a:same b:same ");
+}
+
+TEST_CASE("a number of Python is a tensor of one element") {
+  CHECK(differences(nested(Value::of(std::int64_t{3})), flat({"n"}, {scalar(3)})) == "0:same ");
+  CHECK(differences(nested(Value::of(0.5)), flat({"n"}, {scalar(0.25)})) == "0:value ");
+}
+
+TEST_CASE("another number of outputs is a difference in structure") {
+  const std::vector<Leaf> leaves =
+      compare_outputs(nested(Value::tuple({scalar(1), scalar(2)})), flat({"a"}, {scalar(1)}), {});
+  REQUIRE(leaves.size() == 1);
+  CHECK(leaves[0].difference == Difference::structure);
+  CHECK(leaves[0].reference == "2 outputs");
+  CHECK(leaves[0].candidate == "1 output");
 }
 
 }  // namespace graphwitness::exec

@@ -9,7 +9,7 @@ namespace {
 
 std::vector<std::string> warnings(std::initializer_list<Value> outputs, bool inputs_vary = true) {
   Weakness weakness({});
-  for (const Value& output : outputs) weakness.add(output);
+  for (const Value& output : outputs) weakness.add(SampleResult{.output = output});
   return weakness.warnings(inputs_vary);
 }
 

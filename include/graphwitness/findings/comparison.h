@@ -1,6 +1,7 @@
 #pragma once
 /// What `compare` has to say, finished: reporters only render it.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +20,21 @@ enum class Difference : std::uint8_t {
 };
 std::string_view name_of(Difference difference);
 
+/// Elements by how far they are off, as a multiple of the tolerance at their place.
+struct ErrorHistogram {
+  /// A bin counts what is at most its bound and above the bound before; the last bin has none.
+  static constexpr std::array<double, 7> kBounds{0, 0.01, 0.1, 1, 10, 100, 1000};
+  std::array<std::uint64_t, kBounds.size() + 1> counts{};
+};
+
+/// Where the largest difference is.
+struct DifferencePlace {
+  std::uint64_t sample = 0;           ///< counted from 0
+  std::vector<std::int64_t> index{};  ///< of the element, one number a dimension
+  double reference = 0;               ///< the numbers there; of complex ones the real part
+  double candidate = 0;
+};
+
 /// One output, over all samples.
 struct OutputComparison {
   std::string name;  ///< "0", "1.logits"; "arguments.0": one that the call changed; "call": it raised
@@ -27,9 +43,12 @@ struct OutputComparison {
   std::string candidate{};
   std::optional<double> max_abs{};  ///< largest finite difference; none: nothing could be compared number by number
   std::optional<double> max_rel{};  ///< the same over the reference's magnitude, where that is not zero
-  std::uint64_t mismatched = 0;     ///< elements outside of the tolerance
-  std::uint64_t total = 0;          ///< elements compared
-  std::uint64_t samples = 0;        ///< that differ
+  std::optional<DifferencePlace> max_abs_at{};
+  std::optional<DifferencePlace> max_rel_at{};
+  ErrorHistogram histogram{};    ///< of the elements compared
+  std::uint64_t mismatched = 0;  ///< elements outside of the tolerance
+  std::uint64_t total = 0;       ///< elements compared
+  std::uint64_t samples = 0;     ///< that differ
 };
 
 struct FirstDifference {
@@ -50,6 +69,7 @@ struct PairComparison {
   std::vector<OutputComparison> outputs{};
   std::optional<FirstDifference> first_difference{};
   std::vector<std::string> warnings{};  ///< why agreement may mean little
+  std::vector<std::string> notes{};     ///< how the candidate was run, where that is not obvious
 };
 
 struct ComparisonReport {

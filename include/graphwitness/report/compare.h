@@ -13,4 +13,10 @@ void write_compare_text(std::ostream& out, const ComparisonReport& report, bool 
 /// docs/compare.schema.json describes it.
 void write_compare_json(std::ostream& out, const ComparisonReport& report);
 
+/// One test case a candidate: a failure where it differs, an error where it could not be run.
+void write_compare_junit(std::ostream& out, const ComparisonReport& report);
+
+/// SARIF 2.1.0: one result for each output that differs, of the rule `outputs-differ`, at the candidate's file.
+void write_compare_sarif(std::ostream& out, const ComparisonReport& report);
+
 }  // namespace graphwitness

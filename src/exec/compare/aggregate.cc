@@ -4,13 +4,24 @@
 #include <optional>
 #include <utility>
 
+#include "exec/compare/outputs.h"
+
 namespace graphwitness::exec {
 namespace {
 
 constexpr const char* kArguments = "arguments";
 
-void keep_larger(std::optional<double>& most, const std::optional<double>& value) {
-  if (value) most = std::max(most.value_or(0), *value);
+struct Largest {
+  std::optional<double>& value;
+  std::optional<DifferencePlace>& place;
+};
+
+void keep_larger(Largest most, const std::optional<double>& value, const std::optional<DifferencePlace>& place,
+                 std::uint64_t sample) {
+  if (!value || (most.value && *value <= *most.value)) return;
+  most.value = value;
+  most.place = place;
+  if (most.place) most.place->sample = sample;
 }
 
 std::string outcome(const SampleResult& result) {
@@ -28,7 +39,9 @@ std::vector<Leaf> Aggregate::leaves(const SampleResult& reference, const SampleR
   if (reference.raised || candidate.raised) {
     return {{"call", Difference::raise, outcome(reference), outcome(candidate), {}}};
   }
-  std::vector<Leaf> leaves = compare_values(reference.output, candidate.output, tolerance_);
+  std::vector<Leaf> leaves = compare_outputs(reference, candidate, tolerance_);
+  // A graph of ONNX cannot change its inputs, so that it does not says nothing about the export.
+  if (!reference.names.empty() || !candidate.names.empty()) return leaves;
   const auto& before = reference.changed_arguments;
   const auto& after = candidate.changed_arguments;
   if (before && after)
@@ -39,7 +52,7 @@ std::vector<Leaf> Aggregate::leaves(const SampleResult& reference, const SampleR
   return leaves;
 }
 
-void Aggregate::add_leaf(const Leaf& leaf) {
+void Aggregate::add_leaf(const Leaf& leaf, std::uint64_t sample) {
   const auto [known, is_new] = index_.try_emplace(leaf.name, outputs_.size());
   if (is_new) outputs_.push_back({.name = leaf.name});
   OutputComparison& output = outputs_[known->second];
@@ -49,8 +62,12 @@ void Aggregate::add_leaf(const Leaf& leaf) {
   }
   if (output.difference == Difference::none) output.difference = leaf.difference;
   if (leaf.difference != Difference::none) ++output.samples;
-  keep_larger(output.max_abs, leaf.elements.max_abs);
-  keep_larger(output.max_rel, leaf.elements.max_rel);
+  const ElementComparison& elements = leaf.elements;
+  keep_larger({output.max_abs, output.max_abs_at}, elements.max_abs, elements.max_abs_at, sample);
+  keep_larger({output.max_rel, output.max_rel_at}, elements.max_rel, elements.max_rel_at, sample);
+  for (std::size_t i = 0; i < output.histogram.counts.size(); ++i) {
+    output.histogram.counts[i] += elements.histogram.counts[i];
+  }
   output.mismatched += leaf.elements.mismatched;
   output.total += leaf.elements.total;
 }
@@ -59,7 +76,7 @@ void Aggregate::add(std::uint64_t sample, std::uint64_t seed, const SampleResult
                     const SampleResult& candidate) {
   if (reference.raised && candidate.raised) ++both_raised_;
   const std::vector<Leaf> found = leaves(reference, candidate);
-  for (const Leaf& leaf : found) add_leaf(leaf);
+  for (const Leaf& leaf : found) add_leaf(leaf, sample);
   const auto differs =
       std::ranges::find_if(found, [](const Leaf& leaf) { return leaf.difference != Difference::none; });
   if (differs == found.end()) return;

@@ -22,7 +22,7 @@ class Aggregate {
 
  private:
   std::vector<Leaf> leaves(const SampleResult& reference, const SampleResult& candidate) const;
-  void add_leaf(const Leaf& leaf);
+  void add_leaf(const Leaf& leaf, std::uint64_t sample);
 
   ChosenTolerance tolerance_;
   std::vector<OutputComparison> outputs_;

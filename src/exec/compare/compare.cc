@@ -3,10 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 #include "exec/compare/aggregate.h"
 #include "exec/compare/weakness.h"
+#include "exec/inputs/files.h"
+#include "exec/inputs/write.h"
 #include "exec/wire.h"
 #include "graphwitness/support/error.h"
 
@@ -49,13 +54,14 @@ class Comparer {
     Weakness weakness(options.tolerance);
     for (const std::string_view bytes : reference.answers) {
       const SampleResult result = decode_answer(bytes).result;
-      if (!result.raised) weakness.add(result.output);
+      if (!result.raised) weakness.add(result);
     }
     warnings_ = weakness.warnings(inputs_vary(inputs.samples));
   }
 
   PairComparison compare(const ModelRun& candidate) const {
     PairComparison pair{.candidate = candidate.path};
+    if (!candidate.remark.empty()) pair.notes.push_back(candidate.remark);
     const std::string error = why_not_run(candidate);
     if (!error.empty()) {
       pair.error = named(candidate.path, error);
@@ -79,23 +85,59 @@ class Comparer {
   std::vector<std::string> warnings_;
 };
 
+RunRequest request_of(const CompareOptions& options, const InputSet& inputs) {
+  RunRequest request{.method = options.method, .samples = inputs.samples};
+  request.device = options.device;
+  request.by_position = inputs.foreign_names;
+  request.sequence = options.sequence || !options.carried.empty() || !options.contexts.empty();
+  request.carried = options.carried;
+  request.contexts = options.contexts;
+  return request;
+}
+
+/// Expected outputs as if a model had returned them.
+ModelRun expected_run(const CompareOptions& options, const InputSet& inputs, const std::vector<std::string>& models) {
+  ModelRun run{.path = options.expected, .error = {}};
+  const std::optional<Declaration> declared = first_declaration(models);
+  for (SampleResult& result :
+       read_results(options.expected, inputs.samples.size(), options.limits, declared ? &*declared : nullptr)) {
+    RunAnswer answer{.kind = RunAnswer::Kind::result};
+    answer.result = std::move(result);
+    run.kept.push_back(encode_answer(answer));
+    run.answers.push_back(run.kept.back());
+  }
+  return run;
+}
+
+PairComparison compare_pair(const Comparer& comparer, const ModelRun& candidate) {
+  try {
+    return comparer.compare(candidate);
+  } catch (const InputError& failure) {
+    return {.candidate = candidate.path, .error = named(candidate.path, failure.what())};
+  }
+}
+
 }  // namespace
 
 ComparisonReport compare_models(const std::string& reference, const std::vector<std::string>& candidates,
                                 const CompareOptions& options) {
-  const InputSet inputs = make_inputs(options.inputs, reference, options.method, options.limits);
-  ComparisonReport report{.reference = reference,
+  std::vector<std::string> models = candidates;
+  if (!reference.empty()) models.insert(models.begin(), reference);
+  InputOptions input_options = options.inputs;
+  for (const Carry& carry : options.carried) input_options.state.push_back(carry.input);
+  const InputSet inputs = make_inputs(input_options, models, options.method, options.limits);
+  if (!options.write_inputs.empty()) write_inputs(options.write_inputs, inputs.samples);
+  ComparisonReport report{.reference = options.expected.empty() ? reference : options.expected,
                           .method = options.method,
                           .inputs = inputs.origin,
                           .samples = inputs.samples.size(),
                           .seed = options.inputs.seed};
-  std::vector<std::string> paths{reference};
-  paths.insert(paths.end(), candidates.begin(), candidates.end());
-  const std::vector<ModelRun> runs =
-      run_models(paths, {.method = options.method, .samples = inputs.samples}, options.limits);
+  std::deque<ModelRun> runs;
+  if (!options.expected.empty()) runs.push_back(expected_run(options, inputs, models));
+  std::ranges::move(run_models(models, request_of(options, inputs), options.limits), std::back_inserter(runs));
 
   if (const std::string error = why_not_run(runs[0]); !error.empty()) {
-    report.error = named(reference, error);
+    report.error = named(report.reference, error);
     for (std::size_t i = 1; i < runs.size(); ++i) {
       report.pairs.push_back(
           {.candidate = runs[i].path, .error = runs[i].error.empty() ? "" : named(runs[i].path, runs[i].error)});
@@ -103,13 +145,7 @@ ComparisonReport compare_models(const std::string& reference, const std::vector<
     return report;
   }
   const Comparer comparer(options, inputs, runs[0]);
-  for (std::size_t i = 1; i < runs.size(); ++i) {
-    try {
-      report.pairs.push_back(comparer.compare(runs[i]));
-    } catch (const InputError& failure) {
-      report.pairs.push_back({.candidate = runs[i].path, .error = named(runs[i].path, failure.what())});
-    }
-  }
+  for (std::size_t i = 1; i < runs.size(); ++i) report.pairs.push_back(compare_pair(comparer, runs[i]));
   return report;
 }
 

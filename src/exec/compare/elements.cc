@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
+#include <optional>
 
 #include "exec/dtype.h"
 #include "exec/half.h"
@@ -30,6 +32,12 @@ double number(DType dtype, const char* at) {
       return load<std::int32_t>(at);
     case DType::i64:
       return static_cast<double>(load<std::int64_t>(at));
+    case DType::u16:
+      return load<std::uint16_t>(at);
+    case DType::u32:
+      return load<std::uint32_t>(at);
+    case DType::u64:
+      return static_cast<double>(load<std::uint64_t>(at));
     case DType::f16:
     case DType::c32:
       return half_to_float(load<std::uint16_t>(at));
@@ -46,8 +54,37 @@ double number(DType dtype, const char* at) {
   }
 }
 
-void note(std::optional<double>& most, double value) {
-  if (std::isfinite(value)) most = std::max(most.value_or(0), value);
+/// The largest finite number seen, and where.
+class Largest {
+ public:
+  void note(double value, std::size_t at) {
+    if (!std::isfinite(value) || (value_ && value <= *value_)) return;
+    value_ = value;
+    at_ = at;
+  }
+  std::optional<double> value() const { return value_; }
+  std::optional<DifferencePlace> place(const Tensor& reference, const Tensor& candidate) const {
+    if (!value_ || *value_ == 0) return std::nullopt;
+    DifferencePlace place{.reference = element(reference, at_), .candidate = element(candidate, at_)};
+    auto rest = static_cast<std::int64_t>(at_);
+    for (std::size_t i = reference.sizes.size(); i-- > 0;) {
+      place.index.insert(place.index.begin(), rest % reference.sizes[i]);
+      rest /= reference.sizes[i];
+    }
+    return place;
+  }
+
+ private:
+  std::optional<double> value_;
+  std::size_t at_ = 0;
+};
+
+std::size_t bin_of(double distance, double allowed, bool near) {
+  if (near && !(distance > 0)) return 0;
+  const double ratio = allowed > 0 ? distance / allowed : std::numeric_limits<double>::infinity();
+  // What is not finite is near, or as far as can be.
+  const auto bound = std::ranges::find_if(ErrorHistogram::kBounds, [&](double most) { return ratio <= most; });
+  return static_cast<std::size_t>(bound - ErrorHistogram::kBounds.begin());
 }
 
 bool near_complex(const Tensor& reference, const Tensor& candidate, std::size_t i, const Tolerance& tolerance) {
@@ -81,8 +118,11 @@ ElementComparison compare_elements(const Tensor& reference, const Tensor& candid
   const bool exact = reference.dtype == candidate.dtype && !complex && !is_floating(reference.dtype);
   if (reference.dtype == candidate.dtype && reference.bytes == candidate.bytes) {
     if (count != 0) result.max_abs = result.max_rel = 0;
+    result.histogram.counts[0] = count;
     return result;
   }
+  Largest largest;
+  Largest relative;
   for (std::size_t i = 0; i < count; ++i) {
     const double expected = element(reference, i);
     const double actual = element(candidate, i);
@@ -99,9 +139,14 @@ ElementComparison compare_elements(const Tensor& reference, const Tensor& candid
       near = is_near(expected, actual, tolerance);
     }
     if (!near) ++result.mismatched;
-    note(result.max_abs, distance);
-    if (magnitude != 0) note(result.max_rel, distance / magnitude);
+    ++result.histogram.counts[bin_of(distance, tolerance.absolute + tolerance.relative * magnitude, near)];
+    largest.note(distance, i);
+    if (magnitude != 0) relative.note(distance / magnitude, i);
   }
+  result.max_abs = largest.value();
+  result.max_rel = relative.value();
+  result.max_abs_at = largest.place(reference, candidate);
+  result.max_rel_at = relative.place(reference, candidate);
   return result;
 }
 

@@ -6,12 +6,16 @@
 
 #include "exec/compare/tolerance.h"
 #include "exec/value.h"
+#include "graphwitness/findings/comparison.h"
 
 namespace graphwitness::exec {
 
 struct ElementComparison {
   std::optional<double> max_abs{};  ///< largest finite difference; none without such elements
   std::optional<double> max_rel{};
+  std::optional<DifferencePlace> max_abs_at{};  ///< of differences larger than zero; without its sample
+  std::optional<DifferencePlace> max_rel_at{};
+  ErrorHistogram histogram{};
   std::uint64_t mismatched = 0;
   std::uint64_t total = 0;
 };

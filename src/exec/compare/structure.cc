@@ -56,9 +56,20 @@ class Walk {
     const Tensor& a = reference.tensor;
     const Tensor& b = candidate.tensor;
     if (a.sizes != b.sizes) return differ(name, Difference::shape, reference, candidate);
+    if (a.dtype == DType::string || b.dtype == DType::string) return compare_strings(name, reference, candidate);
     const ElementComparison elements = compare_elements(a, b, tolerance_for(a.dtype, tolerance_));
     Difference difference = elements.mismatched == 0 ? Difference::none : Difference::value;
     if (a.dtype != b.dtype) difference = Difference::dtype;
+    leaves_.push_back({shown(name), difference, describe(reference), describe(candidate), elements});
+  }
+
+  void compare_strings(const std::string& name, const Value& reference, const Value& candidate) {
+    const Tensor& a = reference.tensor;
+    const Tensor& b = candidate.tensor;
+    if (a.dtype != b.dtype) return differ(name, Difference::dtype, reference, candidate);
+    ElementComparison elements{.total = a.strings.size()};
+    for (std::size_t i = 0; i < a.strings.size(); ++i) elements.mismatched += a.strings[i] != b.strings[i] ? 1 : 0;
+    const Difference difference = elements.mismatched == 0 ? Difference::none : Difference::value;
     leaves_.push_back({shown(name), difference, describe(reference), describe(candidate), elements});
   }
 
@@ -121,6 +132,11 @@ std::string item_name(const std::string& container, const std::string& item) {
 }
 
 std::string key_name(const Value& key) { return key.kind == Kind::string ? key.text : describe(key); }
+
+void compare_named(const std::string& name, const Value& reference, const Value& candidate,
+                   const ChosenTolerance& tolerance, std::vector<Leaf>& leaves) {
+  Walk(tolerance, leaves).compare(name, reference, candidate);
+}
 
 std::vector<Leaf> compare_values(const Value& reference, const Value& candidate, const ChosenTolerance& tolerance,
                                  const std::string& prefix) {

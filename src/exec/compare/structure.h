@@ -25,6 +25,10 @@ struct Leaf {
 std::vector<Leaf> compare_values(const Value& reference, const Value& candidate, const ChosenTolerance& tolerance,
                                  const std::string& prefix = "");
 
+/// The same, for one output of this name; its leaves are added.
+void compare_named(const std::string& name, const Value& reference, const Value& candidate,
+                   const ChosenTolerance& tolerance, std::vector<Leaf>& leaves);
+
 /// The key or position of an item in an output's name.
 std::string item_name(const std::string& container, const std::string& item);
 std::string key_name(const Value& key);

@@ -27,12 +27,14 @@ bool is_uniform(const Tensor& tensor) {
 
 }  // namespace
 
-void Weakness::add(const Value& output) {
+void Weakness::add(const SampleResult& result) {
   struct Place {
     std::string name;
     const Value* value;
   };
-  std::vector<Place> waiting{{"", &output}};
+  std::vector<Place> waiting{{"", &result.output}};
+  if (!result.names.empty()) waiting.clear();
+  for (std::size_t i = 0; i < result.names.size(); ++i) waiting.push_back({result.names[i], &result.output.items[i]});
   while (!waiting.empty()) {
     const Place place = waiting.back();
     waiting.pop_back();
@@ -51,6 +53,7 @@ void Weakness::add(const Value& output) {
 }
 
 void Weakness::add_tensor(const std::string& name, const Tensor& tensor) {
+  if (tensor.dtype == DType::string) return;
   History& history = histories_[name];
   if (++history.samples == 1) history.first = tensor;
   const auto count = static_cast<std::size_t>(element_count(tensor.sizes));

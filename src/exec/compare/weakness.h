@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "exec/compare/tolerance.h"
-#include "exec/value.h"
+#include "exec/messages.h"
 
 namespace graphwitness::exec {
 
@@ -17,7 +17,7 @@ class Weakness {
   explicit Weakness(const ChosenTolerance& tolerance) : tolerance_(tolerance) {}
 
   /// The reference's output for one sample.
-  void add(const Value& output);
+  void add(const SampleResult& result);
   /// `inputs_vary`: the samples were not all the same.
   std::vector<std::string> warnings(bool inputs_vary) const;
 

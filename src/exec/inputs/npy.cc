@@ -22,6 +22,7 @@ struct TypeCode {
 };
 constexpr std::array kTypes{TypeCode{"b1", DType::boolean}, TypeCode{"u1", DType::u8},   TypeCode{"i1", DType::i8},
                             TypeCode{"i2", DType::i16},     TypeCode{"i4", DType::i32},  TypeCode{"i8", DType::i64},
+                            TypeCode{"u2", DType::u16},     TypeCode{"u4", DType::u32},  TypeCode{"u8", DType::u64},
                             TypeCode{"f2", DType::f16},     TypeCode{"f4", DType::f32},  TypeCode{"f8", DType::f64},
                             TypeCode{"c8", DType::c64},     TypeCode{"c16", DType::c128}};
 
@@ -49,9 +50,8 @@ void read_type(std::string_view text, Header& header) {
   const std::string_view code = spelled.size() > 1 ? spelled.substr(1) : std::string_view();
   const auto known = std::ranges::find(kTypes, code, &TypeCode::code);
   if (known == kTypes.end()) {
-    throw InputError(
-        fmt::format("its elements are `{}`, expected bools, signed integers, uint8, floats or complex numbers",
-                    spelled.substr(0, 40)));
+    throw InputError(fmt::format("its elements are `{}`, expected bools, integers, floats or complex numbers",
+                                 spelled.substr(0, 40)));
   }
   header.dtype = known->dtype;
   header.big_endian = spelled[0] == '>';
@@ -141,6 +141,29 @@ Tensor read_npy(std::string_view bytes) {
     for (char& byte : tensor.bytes) byte = byte != 0 ? 1 : 0;
   }
   return tensor;
+}
+
+std::string write_npy(const Tensor& tensor) {
+  const auto known = std::ranges::find(kTypes, tensor.dtype, &TypeCode::dtype);
+  if (known == kTypes.end()) {
+    throw InputError(fmt::format("NumPy has no type for {}", torch_name(tensor.dtype)));
+  }
+  std::string shape;
+  for (const std::int64_t size : tensor.sizes) shape += fmt::format("{},", size);
+  const char order = size_of(tensor.dtype) == 1 ? '|' : '<';
+  std::string header =
+      fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': ({}), }}", order, known->code, shape);
+  // Magic, version and length take ten bytes; the data start at a multiple of 64.
+  constexpr std::size_t kFirst = 10;
+  constexpr std::size_t kAlignment = 64;
+  header.append((kAlignment - (kFirst + header.size() + 1) % kAlignment) % kAlignment, ' ');
+  header += '\n';
+  std::string bytes(kMagic);
+  bytes += '\x01';
+  bytes += '\0';
+  bytes += static_cast<char>(header.size() & 0xFFU);
+  bytes += static_cast<char>(header.size() >> 8U);
+  return bytes + header + tensor.bytes;
 }
 
 }  // namespace graphwitness::exec

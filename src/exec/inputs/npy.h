@@ -4,6 +4,7 @@
 /// Limits: bools, integers, floats and complex numbers of the types that models take, either byte order, either order
 /// of dimensions; no objects, records or text. Nothing is executed.
 
+#include <string>
 #include <string_view>
 
 #include "exec/value.h"
@@ -13,5 +14,7 @@ namespace graphwitness::exec {
 bool is_npy(std::string_view bytes);
 /// Throws InputError that says what is wrong, without the file's name.
 Tensor read_npy(std::string_view bytes);
+/// Throws InputError for what NumPy has no type for.
+std::string write_npy(const Tensor& tensor);
 
 }  // namespace graphwitness::exec

@@ -65,6 +65,37 @@ std::vector<NamedTensor> read_npz(const std::string& path) {
   return tensors;
 }
 
+std::string write_npz(const std::vector<NamedTensor>& tensors) {
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t* const memory = zip_source_buffer_create(nullptr, 0, 0, &error);
+  Archive archive(memory == nullptr ? nullptr : zip_open_from_source(memory, ZIP_TRUNCATE, &error), &zip_discard);
+  if (!archive) throw InputError("no zip archive can be made in memory");
+  zip_source_keep(memory);
+  const std::unique_ptr<zip_source_t, decltype(&zip_source_free)> owner(memory, &zip_source_free);
+  std::vector<std::string> contents;  // stay until the archive is closed
+  contents.reserve(tensors.size());
+  for (const NamedTensor& one : tensors) {
+    contents.push_back(write_npy(one.tensor));
+    zip_source_t* const content = zip_source_buffer(archive.get(), contents.back().data(), contents.back().size(), 0);
+    const zip_int64_t index =
+        zip_file_add(archive.get(), (one.name + std::string(kEnding)).c_str(), content, ZIP_FL_ENC_UTF_8);
+    if (index < 0) throw InputError(fmt::format("`{}` has no place in a zip archive", one.name));
+    constexpr zip_uint16_t kFirstDay = 0x21;  // 1980-01-01: the same bytes every time
+    zip_set_file_compression(archive.get(), static_cast<zip_uint64_t>(index), ZIP_CM_STORE, 0);
+    zip_file_set_dostime(archive.get(), static_cast<zip_uint64_t>(index), 0, kFirstDay, 0);
+  }
+  if (zip_close(archive.get()) != 0) throw InputError("the zip archive cannot be finished");
+  (void)archive.release();
+  zip_stat_t info;
+  zip_source_stat(memory, &info);
+  std::string bytes(info.size, '\0');
+  if (zip_source_open(memory) != 0) throw InputError("the zip archive cannot be read back");
+  zip_source_read(memory, bytes.data(), bytes.size());
+  zip_source_close(memory);
+  return bytes;
+}
+
 bool is_npz(const std::string& path) {
   const Archive archive = open_archive(path);
   if (!archive) return false;

@@ -21,6 +21,8 @@ struct NamedTensor {
 
 /// Throws InputError that says what is wrong, without the file's name.
 std::vector<NamedTensor> read_npz(const std::string& path);
+/// Throws InputError. Equal tensors give equal bytes.
+std::string write_npz(const std::vector<NamedTensor>& tensors);
 /// Whether a zip archive holds arrays of NumPy; false for what cannot be read.
 bool is_npz(const std::string& path);
 

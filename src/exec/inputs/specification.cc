@@ -70,9 +70,9 @@ InputSpecification::Range parse_range(std::string_view whole, std::string_view t
   if (is_whole(dtype)) {
     const auto first = number<std::int64_t>(low);
     const auto last = number<std::int64_t>(high);
-    const std::size_t bits = 8 * size_of(dtype) - (dtype == DType::u8 ? 0 : 1);
+    const std::size_t bits = 8 * size_of(dtype) - (is_unsigned(dtype) ? 0 : 1);
     const std::int64_t most = bits >= 63 ? std::numeric_limits<std::int64_t>::max() : (std::int64_t{1} << bits) - 1;
-    const std::int64_t least = dtype == DType::u8 ? 0 : -most - 1;
+    const std::int64_t least = is_unsigned(dtype) ? 0 : -most - 1;
     if (!first || !last || *first > *last) fail(whole, "has a range that is not two whole numbers in order");
     if (*first < least || *last > most) fail(whole, fmt::format("has a range beyond {}..{}", least, most));
     range.low_integer = *first;
@@ -95,7 +95,7 @@ void parse_tensor(std::string_view whole, std::string_view body, InputSpecificat
   if (open == body.npos || close == body.npos || close < open) fail(whole, "is no tensor type and no number");
   const std::string_view type = trimmed(body.substr(0, open));
   const auto dtype = dtype_named(type);
-  if (!dtype) fail(whole, fmt::format("has the unknown type `{}`", type));
+  if (!dtype || *dtype == DType::string) fail(whole, fmt::format("has the unknown type `{}`", type));
   into.dtype = *dtype;
   into.sizes = parse_sizes(whole, body.substr(open + 1, close - open - 1));
   const std::int64_t count = element_count(into.sizes);
@@ -106,9 +106,6 @@ void parse_tensor(std::string_view whole, std::string_view body, InputSpecificat
   if (!rest.empty() && rest.front() != ':') fail(whole, fmt::format("ends in `{}`", rest));
   if (rest.starts_with(':') && *dtype == DType::boolean) fail(whole, "has a range, which bools have not");
   if (rest.starts_with(':')) into.range = parse_range(whole, rest.substr(1), *dtype);
-  if (!into.range && is_whole(*dtype)) {
-    fail(whole, "needs a range, since integers are mostly indices and sizes: add `:0..9`, both included");
-  }
 }
 
 /// One float, where it belongs.
@@ -139,6 +136,10 @@ InputSpecification parse_input(std::string_view text) {
   }
   parse_tensor(text, body, result);
   return result;
+}
+
+bool needs_range(const InputSpecification& specification) {
+  return is_whole(specification.dtype) && size_of(specification.dtype) != 0 && !specification.range;
 }
 
 Value generate(const InputSpecification& specification, Random& random) {

@@ -34,6 +34,9 @@ struct InputSpecification {
 /// Throws InputError.
 InputSpecification parse_input(std::string_view text);
 
+/// Integers without a range: mostly indices and sizes, so the range has to come from somewhere before they are made.
+bool needs_range(const InputSpecification& specification);
+
 /// Floats are standard normal, or even over [low, high); integers even over [low, high]; bools by a fair coin.
 Value generate(const InputSpecification& specification, Random& random);
 

@@ -132,10 +132,10 @@ Value from_at_depth(const c10::IValue& value, int depth) {
   return opaque(value.type()->str());
 }
 
-at::Tensor to_tensor(const Tensor& value) {
+at::Tensor to_tensor(const Tensor& value, at::Device device) {
   at::Tensor tensor = at::empty(value.sizes, at::TensorOptions().dtype(scalar_type_of(value.dtype)));
   if (!value.bytes.empty()) std::memcpy(tensor.data_ptr(), value.bytes.data(), value.bytes.size());
-  return tensor;
+  return device.is_cpu() ? tensor : tensor.to(device);
 }
 
 /// What a list of this type holds, or the first item's type where nothing is expected.
@@ -144,21 +144,22 @@ c10::TypePtr element_type(const c10::TypePtr& expected, const std::vector<c10::I
   return items.empty() ? c10::TypePtr(c10::TensorType::get()) : items.front().type();
 }
 
-c10::IValue to_list(const Value& value, const c10::TypePtr& expected) {
+c10::IValue to_list(const Value& value, const c10::TypePtr& expected, at::Device device) {
   const auto* type = expected ? expected->castRaw<c10::ListType>() : nullptr;
   std::vector<c10::IValue> items;
-  for (const Value& item : value.items) items.push_back(to_torch(item, type ? type->getElementType() : nullptr));
+  for (const Value& item : value.items)
+    items.push_back(to_torch(item, type ? type->getElementType() : nullptr, device));
   c10::impl::GenericList list(element_type(expected, items));
   for (c10::IValue& item : items) list.push_back(std::move(item));
   return list;
 }
 
-c10::IValue to_tuple(const Value& value, const c10::TypePtr& expected) {
+c10::IValue to_tuple(const Value& value, const c10::TypePtr& expected, at::Device device) {
   const auto* type = expected ? expected->castRaw<c10::TupleType>() : nullptr;
   std::vector<c10::IValue> items;
   for (std::size_t i = 0; i < value.items.size(); ++i) {
     const bool known = type != nullptr && i < type->elements().size();
-    items.push_back(to_torch(value.items[i], known ? type->elements()[i] : nullptr));
+    items.push_back(to_torch(value.items[i], known ? type->elements()[i] : nullptr, device));
   }
   if (type != nullptr && type->schema() && type->elements().size() == items.size()) {
     return c10::ivalue::Tuple::createNamed(std::move(items), expected->cast<c10::TupleType>());
@@ -166,12 +167,12 @@ c10::IValue to_tuple(const Value& value, const c10::TypePtr& expected) {
   return c10::ivalue::Tuple::create(std::move(items));
 }
 
-c10::IValue to_dict(const Value& value, const c10::TypePtr& expected) {
+c10::IValue to_dict(const Value& value, const c10::TypePtr& expected, at::Device device) {
   const auto* type = expected ? expected->castRaw<c10::DictType>() : nullptr;
   std::vector<c10::IValue> items;
   for (std::size_t i = 0; i < value.items.size(); ++i) {
     const c10::TypePtr item_type = type == nullptr ? nullptr : i % 2 == 0 ? type->getKeyType() : type->getValueType();
-    items.push_back(to_torch(value.items[i], item_type));
+    items.push_back(to_torch(value.items[i], item_type, device));
   }
   const bool empty = items.empty();
   const c10::TypePtr key = type ? type->getKeyType() : empty ? c10::TypePtr(c10::StringType::get()) : items[0].type();
@@ -187,9 +188,9 @@ c10::IValue to_dict(const Value& value, const c10::TypePtr& expected) {
 
 Value from_torch(const c10::IValue& value) { return from_at_depth(value, 0); }
 
-c10::IValue to_torch(const Value& value, const c10::TypePtr& expected) {
+c10::IValue to_torch(const Value& value, const c10::TypePtr& expected, at::Device device) {
   if (const auto* optional = expected ? expected->castRaw<c10::OptionalType>() : nullptr) {
-    return to_torch(value, value.kind == Value::Kind::none ? nullptr : optional->getElementType());
+    return to_torch(value, value.kind == Value::Kind::none ? nullptr : optional->getElementType(), device);
   }
   switch (value.kind) {
     case Value::Kind::none:
@@ -206,13 +207,13 @@ c10::IValue to_torch(const Value& value, const c10::TypePtr& expected) {
     case Value::Kind::string:
       return value.text;
     case Value::Kind::tensor:
-      return to_tensor(value.tensor);
+      return to_tensor(value.tensor, device);
     case Value::Kind::list:
-      return to_list(value, expected);
+      return to_list(value, expected, device);
     case Value::Kind::tuple:
-      return to_tuple(value, expected);
+      return to_tuple(value, expected, device);
     case Value::Kind::dict:
-      return to_dict(value, expected);
+      return to_dict(value, expected, device);
     case Value::Kind::opaque:
       break;
   }

@@ -16,6 +16,6 @@ Value from_torch(const c10::IValue& value);
 
 /// As this type takes it: the elements of lists and dicts get their types, an int becomes a float where one is
 /// expected. Whether it fits is for the caller to see. Tensors are copies. Null: any type.
-c10::IValue to_torch(const Value& value, const c10::TypePtr& expected);
+c10::IValue to_torch(const Value& value, const c10::TypePtr& expected, at::Device device = at::kCPU);
 
 }  // namespace graphwitness::exec::worker

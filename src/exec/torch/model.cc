@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "exec/assign.h"
 #include "exec/torch/convert.h"
 #include "frontends/torchscript/worker/errors.h"
 #include "graphwitness/support/error.h"
@@ -32,8 +33,19 @@ std::string spell(const std::vector<c10::Argument>& parameters) {
   return text.empty() ? "no parameters" : text;
 }
 
-c10::IValue bind(const c10::Argument& parameter, const Value& value) {
-  c10::IValue bound = to_torch(value, parameter.type());
+/// Files of ONNX have tensors of one element where Python has numbers.
+c10::IValue as_number(const at::Tensor& tensor, c10::TypeKind expected) {
+  if (expected == c10::TypeKind::IntType && at::isIntegralType(tensor.scalar_type(), false)) {
+    return tensor.item().toLong();
+  }
+  if (expected == c10::TypeKind::FloatType && at::isFloatingType(tensor.scalar_type())) return tensor.item().toDouble();
+  if (expected == c10::TypeKind::BoolType && tensor.scalar_type() == at::kBool) return tensor.item().toBool();
+  return tensor;
+}
+
+c10::IValue bind(const c10::Argument& parameter, const Value& value, at::Device device) {
+  c10::IValue bound = to_torch(value, parameter.type(), device);
+  if (bound.isTensor() && bound.toTensor().numel() == 1) bound = as_number(bound.toTensor(), parameter.type()->kind());
   if (bound.type()->isSubtypeOf(*parameter.type())) return bound;
   throw InputError(fmt::format("the input for `{}` is {}, expected {}", parameter.name(),
                                value.kind == Value::Kind::none ? "None" : "of type " + bound.type()->repr_str(),
@@ -47,9 +59,19 @@ std::string first_line(std::string_view text) {
 
 }  // namespace
 
-torch::jit::Module load_model(const std::string& path) {
+at::Device device_of(Device device) {
+  if (device == Device::cpu) return at::kCPU;
+  if (!at::hasCUDA()) {
+    throw InputError(std::string(
+        "it cannot be run on CUDA: this LibTorch was built without CUDA, or finds no device; build graphwitness with a "
+        "LibTorch for CUDA (`-DCMAKE_PREFIX_PATH=...`), or use `--device cpu`"));
+  }
+  return at::kCUDA;
+}
+
+torch::jit::Module load_model(const std::string& path, at::Device device) {
   try {
-    return torch::jit::load(path, at::Device(at::kCPU));
+    return torch::jit::load(path, device);
   } catch (const std::exception& error) {
     const bool while_running = std::string_view(error.what()).find(kInterpreter) != std::string_view::npos;
     throw InputError("it cannot be loaded: " + (while_running ? raised_text(error) : torchscript::one_line(error)));
@@ -73,35 +95,21 @@ std::vector<ModelInputs::Parameter> parameters_of(const torch::jit::Method& meth
   return result;
 }
 
-std::vector<c10::IValue> bind_arguments(const torch::jit::Method& method, const std::vector<Argument>& arguments) {
+std::vector<c10::IValue> bind_arguments(const torch::jit::Method& method, const std::vector<Argument>& arguments,
+                                        const BindOptions& options, std::string& remark) {
   const std::vector<c10::Argument> known = parameters(method);
-  std::vector<const Value*> given(known.size(), nullptr);
-  std::size_t position = 0;
-  for (const Argument& argument : arguments) {
-    std::size_t index = position;
-    if (argument.name.empty()) {
-      ++position;
-    } else {
-      index = static_cast<std::size_t>(
-          std::ranges::find(known, argument.name, [](const c10::Argument& parameter) { return parameter.name(); }) -
-          known.begin());
-    }
-    if (index >= known.size() && !argument.name.empty()) {
-      throw InputError(
-          fmt::format("`{}` has no parameter `{}`; it takes {}", method.name(), argument.name, spell(known)));
-    }
-    if (index >= known.size()) {
-      throw InputError(fmt::format("{} inputs are given, `{}` takes {}: {}", arguments.size(), method.name(),
-                                   known.size(), spell(known)));
-    }
-    if (given[index] != nullptr)
-      throw InputError(fmt::format("the input for `{}` is given twice", known[index].name()));
-    given[index] = &argument.value;
-  }
+  Signature signature{.callee = method.name(), .names = {}, .spelled = spell(known)};
+  for (const c10::Argument& parameter : known) signature.names.push_back(parameter.name());
+  Carrier* const carrier = options.carrier;
+  const std::vector<Argument> all = carrier == nullptr ? arguments : carrier->with_state(arguments);
+  Assignment assignment = assign(signature, all, options.by_position);
+  remark = std::move(assignment.remark);
   std::vector<c10::IValue> bound;
   for (std::size_t i = 0; i < known.size(); ++i) {
-    if (given[i] != nullptr) {
-      bound.push_back(bind(known[i], *given[i]));
+    if (assignment.values[i] != nullptr) {
+      const Value& value = *assignment.values[i];
+      bound.push_back(
+          bind(known[i], carrier == nullptr ? value : carrier->extended(known[i].name(), value), options.device));
     } else if (known[i].default_value()) {
       bound.push_back(*known[i].default_value());
     } else {

@@ -6,54 +6,24 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <torch/csrc/jit/python/update_graph_executor_opt.h>
-#include <unistd.h>
 
 #include <string>
 #include <string_view>
 
+#include "exec/carrier.h"
 #include "exec/messages.h"
 #include "exec/torch/archive_values.h"
 #include "exec/torch/convert.h"
 #include "exec/torch/model.h"
 #include "exec/torch/state.h"
 #include "exec/wire.h"
+#include "exec/worker_answers.h"
 #include "graphwitness/support/error.h"
 #include "support/sandbox.h"
 
 namespace graphwitness::exec::worker {
 namespace {
-
-constexpr int kResult = 3;
-
-void write_all(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = write(kResult, bytes.data(), bytes.size());
-    if (written <= 0) throw InputError("its outputs cannot be handed over");
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
-void answer(const RunAnswer& answer) { write_all(frame(encode_answer(answer))); }
-
-void give(SampleResult result) {
-  RunAnswer given;
-  given.kind = RunAnswer::Kind::result;
-  given.result = std::move(result);
-  answer(given);
-}
-
-/// What the parent has put behind standard input. Stays mapped until the end.
-std::string_view standard_input() {
-  struct stat info {};
-  if (fstat(STDIN_FILENO, &info) != 0 || info.st_size == 0) throw InputError("no request");
-  const auto size = static_cast<std::size_t>(info.st_size);
-  void* data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, STDIN_FILENO, 0);
-  if (data == MAP_FAILED) throw InputError("no request");
-  return {static_cast<const char*>(data), size};
-}
 
 std::string bytes_of(const std::vector<c10::IValue>& values, std::optional<Value>* kept = nullptr) {
   std::vector<Value> items;
@@ -66,15 +36,23 @@ std::string bytes_of(const std::vector<c10::IValue>& values, std::optional<Value
   return bytes;
 }
 
+std::vector<std::string> names_of(const std::vector<ModelInputs::Parameter>& parameters) {
+  std::vector<std::string> names;
+  for (const ModelInputs::Parameter& parameter : parameters) names.push_back(parameter.name);
+  return names;
+}
+
 class Runner {
  public:
-  Runner(std::string path, const RunRequest& request) : path_(std::move(path)), request_(request) {}
+  Runner(std::string path, const RunRequest& request)
+      : path_(std::move(path)), request_(request), device_(device_of(request.device)) {}
 
   void run() {
     for (const Sample& sample : request_.samples) {
-      prepare();
-      give(call(sample));
+      if (!model_ || !request_.sequence) prepare();
+      answer(call(sample));
     }
+    answer(RunAnswer{.text = remark_});
   }
 
  private:
@@ -82,14 +60,17 @@ class Runner {
   void prepare() {
     if (model_ && !writes_unseen_ && fingerprint(*model_) == state_) return;
     at::manual_seed(0);  // loading may run code of the archive
-    model_ = load_model(path_);
+    model_ = load_model(path_, device_);
     state_ = fingerprint(*model_);
     writes_unseen_ = request_.samples.size() > 1 && writes_unseen(*model_);
   }
 
   SampleResult call(const Sample& sample) {
     torch::jit::Method method = method_of(*model_, request_.method);
-    const std::vector<c10::IValue> arguments = bind_arguments(method, sample.arguments);
+    if (!carrier_) carrier_.emplace(request_, names_of(parameters_of(method)));
+    const std::vector<c10::IValue> arguments =
+        bind_arguments(method, sample.arguments,
+                       {.by_position = request_.by_position, .device = device_, .carrier = &*carrier_}, remark_);
     const std::string before = bytes_of(arguments);
     at::manual_seed(sample.seed);
     SampleResult result;
@@ -98,6 +79,7 @@ class Runner {
     } catch (const std::exception& error) {
       result.raised = raised_text(error);
     }
+    carrier_->take(result);
     std::optional<Value> after;
     if (bytes_of(arguments, &after) != before) result.changed_arguments = std::move(after);
     return result;
@@ -108,35 +90,39 @@ class Runner {
   std::optional<torch::jit::Module> model_;
   std::vector<std::uint64_t> state_;
   bool writes_unseen_ = false;
+  at::Device device_;
+  std::optional<Carrier> carrier_;
+  std::string remark_;
 };
 
 void run(const std::string& path) {
   const RunRequest request = decode_request(standard_input());
   at::set_num_threads(static_cast<int>(request.threads));
   Runner(path, request).run();
-  answer({});
 }
 
 void say_inputs(const std::string& path, const std::string& method_name) {
-  const torch::jit::Module model = load_model(path);
+  const torch::jit::Module model = load_model(path, at::kCPU);
   const torch::jit::Method method = method_of(model, method_name);
   ModelInputs inputs{.parameters = parameters_of(method), .bundled = {}, .traced = traced_inputs(path, method_name)};
   const std::string bundled =
       method_name == "forward" ? "get_all_bundled_inputs" : "get_all_bundled_inputs_for_" + method_name;
   if (auto getter = model.find_method(bundled)) inputs.bundled = from_torch((*getter)({})).items;
-  give({.output = to_value(inputs)});
+  answer(SampleResult{.output = to_value(inputs)});
 }
 
-void say_values(const std::string& path) { give({.output = saved_value(path)}); }
+void say_values(const std::string& path) { answer(SampleResult{.output = saved_value(path)}); }
 
 }  // namespace
 
 std::optional<int> command(std::span<char* const> words) {
   const std::string_view name = words.empty() ? "" : words[0];
-  const bool mine = (name == "run" && words.size() == 2) || (name == "inputs" && words.size() == 3) ||
-                    (name == "values" && words.size() == 2);
+  const bool mine =
+      (name == "run" && (words.size() == 2 || (words.size() == 3 && words[2] == std::string_view("cuda")))) ||
+      (name == "inputs" && words.size() == 3) || (name == "values" && words.size() == 2);
   if (!mine) return std::nullopt;
-  apply_sandbox();
+  const bool cuda = name == "run" && words.size() == 3;
+  if (!cuda) apply_sandbox();
   const c10::NoGradGuard no_gradients;
   torch::jit::setGraphExecutorOptimize(false);
   try {

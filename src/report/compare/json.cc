@@ -13,6 +13,26 @@ using Json = nlohmann::ordered_json;
 Json number_or_null(const std::optional<double>& number) { return number ? Json(*number) : Json(); }
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
+/// JSON has no number for what is not finite.
+Json finite_or_null(double number) { return std::isfinite(number) ? Json(number) : Json(); }
+
+Json place_json(const std::optional<DifferencePlace>& place) {
+  if (!place) return {};
+  return {{"sample", place->sample},
+          {"index", place->index},
+          {"reference", finite_or_null(place->reference)},
+          {"candidate", finite_or_null(place->candidate)}};
+}
+
+Json histogram_json(const ErrorHistogram& histogram) {
+  Json bins = Json::array();
+  for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
+    const bool last = i == ErrorHistogram::kBounds.size();
+    bins.push_back({{"at_most", last ? Json() : Json(ErrorHistogram::kBounds[i])}, {"elements", histogram.counts[i]}});
+  }
+  return bins;
+}
+
 Json output_json(const OutputComparison& output) {
   const bool match = output.difference == Difference::none;
   return {{"name", output.name},
@@ -22,6 +42,9 @@ Json output_json(const OutputComparison& output) {
           {"candidate", output.candidate},
           {"max_abs", number_or_null(output.max_abs)},
           {"max_rel", number_or_null(output.max_rel)},
+          {"max_abs_at", place_json(output.max_abs_at)},
+          {"max_rel_at", place_json(output.max_rel_at)},
+          {"histogram", histogram_json(output.histogram)},
           {"mismatched", output.mismatched},
           {"total", output.total},
           {"differing_samples", output.samples}};
@@ -47,7 +70,8 @@ Json pair_json(const ComparisonReport& report, const PairComparison& pair) {
           {"both_raised", pair.both_raised},
           {"outputs", std::move(outputs)},
           {"first_difference", first_json(pair.first_difference)},
-          {"warnings", pair.warnings}};
+          {"warnings", pair.warnings},
+          {"notes", pair.notes}};
 }
 
 }  // namespace

@@ -50,6 +50,7 @@ class CompareWriter {
                         painted("1", clean(pair.candidate)), verdict,
                         pair.match ? report_.samples : pair.differing_samples, counted(report_.samples, "sample"));
     out_ << fmt::format("  inputs: {}; {}\n", clean(report_.inputs), seeds());
+    for (const std::string& note : pair.notes) out_ << fmt::format("  note: {}\n", clean(note));
     write_outputs(pair);
     if (pair.both_raised != 0) {
       out_ << fmt::format("  both raised an error in {}, which counts as agreeing\n",
@@ -78,6 +79,36 @@ class CompareWriter {
 
   void write_output(const OutputComparison& output) {
     out_ << fmt::format("  output `{}`: {}\n", clean(output.name), said(output));
+    if (output.mismatched == 0) return;
+    if (output.max_abs_at) out_ << fmt::format("    largest difference {}\n", place(*output.max_abs_at));
+    if (output.max_rel_at) out_ << fmt::format("    largest relative {}\n", place(*output.max_rel_at));
+    write_histogram(output.histogram);
+  }
+
+  static std::string place(const DifferencePlace& place) {
+    return fmt::format("at [{}] of sample {}: {:.6g} against {:.6g}", fmt::join(place.index, ", "), place.sample + 1,
+                       place.reference, place.candidate);
+  }
+
+  /// A line for each bin between the first and the last that hold something.
+  void write_histogram(const ErrorHistogram& histogram) {
+    const auto& counts = histogram.counts;
+    const std::uint64_t most = *std::ranges::max_element(counts);
+    if (most == 0) return;
+    std::size_t first = 0;
+    while (counts[first] == 0) ++first;
+    std::size_t last = counts.size() - 1;
+    while (counts[last] == 0) --last;
+    out_ << "    elements by difference over tolerance:\n";
+    for (std::size_t i = first; i <= last; ++i) {
+      constexpr std::uint64_t kWidth = 40;
+      const std::uint64_t width = counts[i] == 0 ? 0 : std::max<std::uint64_t>(1, counts[i] * kWidth / most);
+      const std::string bound = i == 0 ? "equal"
+                                : i < ErrorHistogram::kBounds.size()
+                                    ? fmt::format("<= {:g}", ErrorHistogram::kBounds[i])
+                                    : "more";
+      out_ << fmt::format("    {:>8} {:>10} {}\n", bound, counts[i], std::string(width, '#'));
+    }
   }
 
   std::string said(const OutputComparison& output) const {
@@ -112,7 +143,8 @@ class CompareWriter {
                                                     number(output.max_rel))
                                       : "no difference in numbers";
     if (output.mismatched == 0) return most;
-    return fmt::format("{} of {} differ, {}", output.mismatched, counted(output.total, "element"), most);
+    return fmt::format("{} of {} differ ({:.3g} %), {}", output.mismatched, counted(output.total, "element"),
+                       100 * static_cast<double>(output.mismatched) / static_cast<double>(output.total), most);
   }
 
   void write_first(const FirstDifference& first) {
