@@ -74,10 +74,37 @@ bool meets(const Finding& finding, std::uint32_t line, const Expectation& expect
          finding.message.find(expectation.part) != std::string::npos;
 }
 
+const fs::path kSource = GRAPHWITNESS_SOURCE_DIR;
+
+/// Options of `check` that a case runs with, a line each: `// with --weights`.
+RuleOptions options_of(const std::string& text) {
+  static const std::regex kPattern(R"(// with --(\w+)(?: (\S+))?)");
+  RuleOptions options;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch match;
+    if (!std::regex_search(line, match, kPattern)) continue;
+    const std::string value = match[2];
+    if (match[1] == "weights") options.reads_weights = true;
+    if (match[1] == "target") options.target_opset = std::stoll(value.substr(value.find(':') + 1));
+    if (match[1] == "dim") options.free_dims.push_back(value.substr(0, value.find('=')));
+  }
+  return options;
+}
+
+/// `$SOURCE` is the source tree.
+std::string expanded(std::string text) {
+  const std::string mark = "$SOURCE";
+  for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) {
+    text.replace(at, mark.size(), kSource.string());
+  }
+  return text;
+}
+
 void check_case(const Rule& rule, const std::string& file, const Case& test) {
-  const ReadResult read = read_ir(test.text, {.file = file});
+  const ReadResult read = read_ir(expanded(test.text), {.file = file});
   const Rule* const rules[] = {&rule};
-  const std::vector<Finding> findings = run_rules(read.graph, rules, {});
+  const std::vector<Finding> findings = run_rules(read.graph, rules, options_of(test.text));
   std::vector<Expectation> expected = expectations(test.text);
   for (const Finding& finding : findings) {
     // What is said of the graph as a whole is expected on the case's first line.
@@ -93,8 +120,6 @@ void check_case(const Rule& rule, const std::string& file, const Case& test) {
                     << missing.rule << " {{" << missing.part << "}}");
   }
 }
-
-const fs::path kSource = GRAPHWITNESS_SOURCE_DIR;
 
 TEST_CASE("every rule finds what its cases expect, and nothing else") {
   for (const Rule* rule : all_rules()) {
