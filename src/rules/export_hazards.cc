@@ -41,6 +41,8 @@ class Hazards {
     if (kind == "aten::index_add" || kind == "aten::scatter_add") look_at_scatter(node, kind);
     if (kind.starts_with("aten::max_pool") || kind.starts_with("aten::avg_pool")) look_at_pooling(node, kind);
     if (kind.ends_with("dropout")) look_at_dropout(node, kind);
+    if (kind == "aten::index_select") look_at_indices(node, kind, 2);
+    if (kind == "aten::embedding") look_at_indices(node, kind, 1);
   }
 
   /// Computed from elements of an input, and so perhaps negative.
@@ -83,6 +85,14 @@ class Hazards {
   void look_at_scatter(NodeId node, std::string_view kind) {
     if (kind == "aten::scatter_add" && opset_ >= kOpsetOfScatterReduction) return;
     add_lost_duplicates(node, kind);
+  }
+
+  void look_at_indices(NodeId node, std::string_view kind, std::size_t indices) {
+    if (!is_data(operand(node, indices))) return;
+    add(node, Severity::note,
+        "a negative index raises in `" + std::string(kind) + "`, and counts from the end in the ONNX `Gather` it is "
+                                                            "exported as",
+        "check indices before they reach the model");
   }
 
   void look_at_dropout(NodeId node, std::string_view kind) {

@@ -78,7 +78,9 @@ class Marks {
     }
     const NodeId cast = only_user(result(node));
     const bool truncates = op(cast) == "onnx::Cast" && is_integer(onnx_cast_dtype(cast));
-    if (!truncates || is_size(result(node)) || is_size(result(cast))) return;
+    const auto operands = graph_[graph_[node].operands];
+    const bool divides_sizes = std::ranges::all_of(operands, [&](ValueId operand) { return is_size(operand); });
+    if (!truncates || divides_sizes) return;
     const auto uses = graph_.uses(result(cast));
     const bool is_cast_back = std::ranges::any_of(uses, [&](const Use& use) { return op(use.user) == "onnx::Cast"; });
     if (!is_cast_back) return;
