@@ -105,11 +105,30 @@ bool always_raises(const Graph& graph, BlockId block) {
                              [&](NodeId node) { return graph[graph[node].op] == "prim::RaiseException"; });
 }
 
-bool is_unobserved(const Graph& graph, NodeId node) {
+bool only_tells(const Graph& graph, NodeId node) {
+  if (graph[node].results.count != 0) return false;
+  bool tells = false;
+  for (BlockId block : graph[graph[node].blocks]) {
+    for (NodeId inner : flatten(graph, block).nodes) {
+      const std::string_view op = graph[graph[inner].op];
+      const bool is_told = op == "prim::Print" || op == "aten::warn";
+      tells = tells || is_told;
+      if (!is_told && has_side_effect(graph, inner)) return false;
+    }
+  }
+  return tells;
+}
+
+bool has_effects(const Graph& graph, NodeId node) {
   for (BlockId block : graph[graph[node].blocks]) {
     const Flattened inside = flatten(graph, block);
-    if (std::ranges::any_of(inside.nodes, [&](NodeId inner) { return has_side_effect(graph, inner); })) return false;
+    if (std::ranges::any_of(inside.nodes, [&](NodeId inner) { return has_side_effect(graph, inner); })) return true;
   }
+  return false;
+}
+
+bool is_unobserved(const Graph& graph, NodeId node) {
+  if (has_effects(graph, node)) return false;
   std::vector<NodeId> pending{node};
   std::unordered_set<std::uint32_t> seen;
   for (int budget = 256; !pending.empty(); --budget) {

@@ -18,6 +18,12 @@ bool always_raises(const Graph& graph, BlockId block);
 /// blocks write nothing, raise nothing and print nothing.
 bool is_unobserved(const Graph& graph, NodeId node);
 
+/// The blocks of the node do nothing but print or warn, and yield nothing.
+bool only_tells(const Graph& graph, NodeId node);
+
+/// Blocks of the node write, raise or print something.
+bool has_effects(const Graph& graph, NodeId node);
+
 /// Operators of a block worth naming in a message, in order, each once; constants, attribute reads and packing left
 /// out.
 std::vector<std::string> notable_operators(const Graph& graph, BlockId block);

@@ -196,15 +196,17 @@ class ConstantFolder {
     if (read == nullptr) return {};
     const ModuleId module = modules.module(graph_[graph_[node].operands][0]);
     if (modules.is_assigned(module, modules.attribute_name(node))) return {};
-    return from_literal(graph_, read->value);
+    const Constant value = from_literal(graph_, read->value);
+    const bool flips = constants_.mode_ == Constants::Mode::other && value.kind == Kind::boolean;
+    return flips && modules.attribute_name(node) == "training" ? boolean(value.bits == 0) : value;
   }
 
   const Graph& graph_;
   Constants& constants_;
 };
 
-Constants::Constants(const Graph& graph)
-    : modules_(graph), values_(graph.all_values().size()), dead_(graph.all_blocks().size(), 0) {
+Constants::Constants(const Graph& graph, Mode mode)
+    : mode_(mode), modules_(graph), values_(graph.all_values().size()), dead_(graph.all_blocks().size(), 0) {
   for (FunctionId function : graph.functions()) walk(graph, graph[function].body, ConstantFolder(graph, *this));
 }
 

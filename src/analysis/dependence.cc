@@ -6,6 +6,7 @@
 #include "analysis/aliases.h"
 #include "analysis/control_flow.h"
 #include "analysis/tuple_leaves.h"
+#include "analysis/uses.h"
 #include "ir/walk.h"
 
 namespace graphwitness {
@@ -31,12 +32,6 @@ const Flow& flow_of(const Effect& effect, Facet facet) {
 using Version = std::array<FacetId, kFacets>;
 
 }  // namespace
-
-std::string_view name_of(Origin origin) {
-  constexpr std::array<std::string_view, kOrigins> kNames{"data",      "shape", "metadata", "argument",
-                                                          "attribute", "state", "random"};
-  return kNames[static_cast<std::size_t>(origin)];
-}
 
 class DependenceBuilder {
  public:
@@ -302,6 +297,23 @@ class DependenceBuilder {
     for (Facet facet : kAllFacets) flow_in(own(result, facet), effect, facet, graph_[graph_[node].operands]);
     scatter(result);
     if (effect.random) add_source(own(result, Facet::data), Origin::random);
+    if (effect.mode) add_source(own(result, Facet::data), Origin::mode);
+    if (((effect.data.first | effect.structure.first) & mask_of(Facet::metadata)) != 0) read_metadata(node, effect);
+  }
+
+  void read_metadata(NodeId node, const Effect& effect) {
+    const auto origin = metadata_read(graph_[graph_[node].op]);
+    const ValueId operand = value_at(graph_[graph_[node].operands], 0);
+    if (!origin || !operand) return;
+    const FacetId from = read(operand, Facet::metadata);
+    if (!from) return;
+    for (ValueId result : graph_[graph_[node].results]) {
+      if (!result) continue;
+      for (Facet facet : {Facet::data, Facet::structure}) {
+        if ((flow_of(effect, facet).first & mask_of(Facet::metadata)) == 0) continue;
+        out_.metadata_reads_.push_back({.from = from, .to = own(result, facet), .origin = *origin});
+      }
+    }
   }
 
   void flow_in(FacetId to, const Effect& effect, Facet facet, std::span<const ValueId> operands) {
@@ -325,7 +337,8 @@ class DependenceBuilder {
     const bool of_module = static_cast<bool>(constants_.modules().module(graph_[graph_[id].operands][0]));
     if (cell == Aliases::kNone) {
       if (!of_module) return false;  // a field of an object: whatever the object depends on
-      add_source(own(result, Facet::data), Origin::attribute);
+      const bool training = constants_.modules().attribute_name(id) == "training";
+      add_source(own(result, Facet::data), training ? Origin::training : Origin::attribute);
       return true;
     }
     for (Facet facet : kAllFacets) {
@@ -473,6 +486,7 @@ class DependenceBuilder {
     const auto arms = graph_[graph_[node].blocks];
     const ValueId condition = graph_[graph_[node].operands][0];
     const bool decided = constants_.is_dead(arms[0]) || constants_.is_dead(arms[1]);
+    const FacetId choice = decided || !condition ? FacetId{} : choice_of(node, condition);
     const auto results = graph_[graph_[node].results];
     for (std::uint32_t i = 0; i < results.size(); ++i) {
       if (!results[i]) continue;
@@ -485,24 +499,32 @@ class DependenceBuilder {
         if (only) same_shape_[results[i].raw] = same_shape_[only.raw];
         continue;
       }
-      choose(results[i], yes, no, condition);
+      choose(results[i], yes, no, choice);
     }
     for (std::size_t i = 0; i < opened.cells.size(); ++i) {
       change_cell(opened.cells[i], node, [&](FacetId to, Facet facet) {
         for (const std::vector<Version>& after : opened.after) depend(to, after[i][static_cast<std::size_t>(facet)]);
         const bool chosen = facet == Facet::data || facet == Facet::structure;
-        if (!decided && chosen && condition) depend(to, read(condition, Facet::data));
+        if (chosen) depend(to, choice);
       });
     }
   }
 
-  /// Implicit flow: `result` is one of two values, and `condition` says which.
-  void choose(ValueId result, ValueId yes, ValueId no, ValueId condition) {
-    if (!condition || !yes || !no || yes == no || is_uninitialized(yes) || is_uninitialized(no)) return;
+  FacetId choice_of(NodeId branch, ValueId condition) {
+    const FacetId decision = read(condition, Facet::data);
+    if (!decision || is_logic(graph_, constants_, branch)) return decision;
+    const FacetId choice = new_facet(branch);
+    depend(choice, decision);
+    out_.choices_.push_back(choice);
+    return choice;
+  }
+
+  /// Implicit flow: `result` is one of two values, and `decision` says which.
+  void choose(ValueId result, ValueId yes, ValueId no, FacetId decision) {
+    if (!decision || !yes || !no || yes == no || is_uninitialized(yes) || is_uninitialized(no)) return;
     const Constant& a = constants_[yes];
     const Constant& b = constants_[no];
     if (a.kind != Constant::Kind::unknown && a.kind != Constant::Kind::not_none && a == b) return;
-    const FacetId decision = read(condition, Facet::data);
     if (first_leaf_[result.raw]) return choose_leaves(result, yes, no, decision);
     depend(own(result, Facet::data), decision);
     if (same_shape_[yes.raw] == same_shape_[no.raw]) {

@@ -11,6 +11,7 @@
 
 #include "analysis/constants.h"
 #include "analysis/operators.h"
+#include "analysis/origin.h"
 #include "graphwitness/ir/graph.h"
 
 namespace graphwitness {
@@ -18,16 +19,17 @@ namespace graphwitness {
 /// A facet of a value, or of one version of a memory cell.
 using FacetId = Id<struct FacetTag>;
 
-/// Where a value comes from, in the end.
-enum class Origin : std::uint8_t { data, shape, metadata, argument, attribute, state, random };
-inline constexpr std::uint32_t kOrigins = 7;
-/// "data", "shape", ...; as `provenance` in reports.
-std::string_view name_of(Origin origin);
-
 struct Source {
   FacetId facet;
   Origin origin = Origin::data;
   ValueId input;  ///< the parameter of the function; none: something inside
+};
+
+/// An operation that reads one kind of metadata: which kind of it a facet depends on is decided by who reads it.
+struct MetadataRead {
+  FacetId from;  ///< metadata of what is read
+  FacetId to;
+  Origin origin = Origin::metadata;
 };
 
 class Dependence {
@@ -39,6 +41,10 @@ class Dependence {
   }
   std::uint32_t facets() const { return facets_; }
   std::span<const Source> sources() const { return sources_; }
+  std::span<const MetadataRead> metadata_reads() const { return metadata_reads_; }
+  /// Facets that stand for "a branch chose this": what a branch yields depends on its condition by way of one. Branches
+  /// that only compute a condition have none.
+  std::span<const FacetId> choices() const { return choices_; }
   /// Facets that depend on this one.
   std::span<const FacetId> dependents(FacetId facet) const;
   /// The node that computes the facet; none for parameters and for versions that only join others.
@@ -54,6 +60,8 @@ class Dependence {
   Constants constants_;
   std::uint32_t facets_ = 0;
   std::vector<Source> sources_;
+  std::vector<MetadataRead> metadata_reads_;
+  std::vector<FacetId> choices_;
   std::vector<std::uint32_t> first_;  // by facet: where its dependents start
   std::vector<FacetId> dependents_;
   std::vector<NodeId> version_node_;  // by facet, after those of values

@@ -1,7 +1,5 @@
 #include "analysis/module_values.h"
 
-#include <algorithm>
-
 #include "ir/walk.h"
 
 namespace graphwitness {
@@ -27,7 +25,7 @@ ModuleValues::ModuleValues(const Graph& graph) : graph_(graph), modules_(graph.a
       const auto operands = graph[graph[node].operands];
       if (operands.empty() || !operands[0]) return;
       if (op == "prim::SetAttr") {
-        assignments_.push_back({modules_[operands[0].raw], attribute_name(node)});
+        assigned_.emplace(modules_[operands[0].raw], attribute_name(node));
         return;
       }
       const auto results = graph[graph[node].results];
@@ -60,9 +58,7 @@ const ModuleAttribute* ModuleValues::attribute_read(NodeId node) const {
 }
 
 bool ModuleValues::is_assigned(ModuleId module, std::string_view name) const {
-  return std::ranges::any_of(assignments_, [&](const Assignment& assignment) {
-    return assignment.name == name && (!assignment.module || assignment.module == module);
-  });
+  return assigned_.contains({module, name}) || assigned_.contains({ModuleId{}, name});
 }
 
 }  // namespace graphwitness

@@ -2,9 +2,9 @@
 /// Which module instance, or which attribute of one, a value is, as far as the module tree tells.
 
 #include <cstdint>
-#include <optional>
-#include <span>
+#include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "graphwitness/ir/graph.h"
@@ -26,12 +26,8 @@ class ModuleValues {
 
  private:
   const Graph& graph_;
-  std::vector<ModuleId> modules_;  // by value
-  struct Assignment {
-    ModuleId module;  ///< none: some module, not known which
-    std::string_view name;
-  };
-  std::vector<Assignment> assignments_;
+  std::vector<ModuleId> modules_;                             // by value
+  std::set<std::pair<ModuleId, std::string_view>> assigned_;  // module none: some module, not known which
 };
 
 }  // namespace graphwitness

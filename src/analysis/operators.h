@@ -3,11 +3,13 @@
 ///
 /// An operator that is not in the table gets the effect of its namespace: for `aten`, `prim` and `onnx` the results
 /// depend on the facets of the same name (and on sizes, which most computations can show in their values); for any
-/// other namespace everything depends on everything.
+/// other namespace everything depends on everything. Both are said where they decide a finding (see why_of).
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
+#include "analysis/origin.h"
 #include "graphwitness/ir/graph.h"
 
 namespace graphwitness {
@@ -43,10 +45,18 @@ struct Effect {
   bool random = false;         ///< the data differs from run to run
   bool keeps_shape = false;  ///< the result has the sizes of operand 0 when it is the only tensor with sizes of its own
   bool boolean = false;      ///< the result's elements are booleans
+  bool mode = false;         ///< the data is a global mode of the process (gradients enabled, autocast, ...)
 };
 
 /// The effect of a node, from its operator and, where the table leaves it open, the types of its operands.
 Effect effect_of(const Graph& graph, NodeId node);
+
+/// What the table says of a node's operator, in words ("element by element"): the reason for its effect.
+std::string_view why_of(const Graph& graph, NodeId node);
+/// The operator has no entry and is of a namespace nobody described: everything is taken to depend on everything.
+bool is_undescribed(const Graph& graph, NodeId node);
+/// Which kind of metadata an operator reads from operand 0 into its result; nothing for all others.
+std::optional<Origin> metadata_read(std::string_view op);
 
 /// Type is a number, flag, string, or a list, tuple or optional of those.
 bool is_scalar_like(const Graph& graph, TypeId type);

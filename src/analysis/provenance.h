@@ -1,9 +1,14 @@
 #pragma once
 /// Where values come from, from which inputs, and by which operations: questions to Dependence.
+///
+/// Which origins reach which facet is known for the whole graph (one small mask a facet). Ways are searched when
+/// somebody asks for a trail, once an origin.
 
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "analysis/dependence.h"
@@ -14,8 +19,13 @@ class Provenance {
  public:
   explicit Provenance(const Graph& graph);
 
-  bool comes_from(ValueId value, Facet facet, Origin origin) const;
-  /// All origins, without those that a stronger one implies: the data of an input implies its shape and metadata.
+  bool comes_from(ValueId value, Facet facet, Origin origin) const {
+    return value && (labels_[dependence_.facet(value, facet).raw] & mask_of(origin)) != 0;
+  }
+  /// The same, but not by way of what another branch chose.
+  bool comes_directly_from(ValueId value, Facet facet, Origin origin) const;
+  /// All origins, without those that a stronger one implies: the data of an input implies its shape; and metadata in
+  /// general only where nothing says which kind.
   std::vector<Origin> origins(ValueId value, Facet facet) const;
   /// Parameters of the function that the value depends on in this way, in order.
   std::vector<ValueId> inputs(ValueId value, Facet facet, Origin origin) const;
@@ -38,13 +48,19 @@ class Provenance {
   struct Reach {
     std::vector<FacetId> from;  ///< by facet: the one before on a shortest way; itself at a source; none: not reached
     std::vector<ValueId> root;  ///< by facet: the input it was reached from; none: something inside
+    /// Where a kind of metadata begins: the facet that is read there, whose own way is one of metadata.
+    std::unordered_map<std::uint32_t, FacetId> read_from;
   };
+  /// By facet. Ways do not lead through facets that `blocked` holds.
+  std::vector<OriginMask> label(std::span<const FacetId> blocked) const;
   const Reach& reach(Origin origin) const;
   const std::vector<std::uint64_t>& input_masks(Origin origin, std::size_t chunk) const;
 
   const Graph& graph_;
   Dependence dependence_;
   std::vector<ValueId> input_values_;
+  std::vector<OriginMask> labels_;                 // by facet
+  mutable std::vector<OriginMask> direct_labels_;  // by facet; empty: not asked for yet
   mutable std::array<std::optional<Reach>, kOrigins> reach_;
   mutable std::array<std::vector<std::vector<std::uint64_t>>, kOrigins> masks_;  // by chunk of 64 inputs, then by facet
 };

@@ -28,7 +28,7 @@ std::string_view RuleContext::label(ValueId value) const {
 }
 
 SourceSpan RuleContext::span_of(NodeId node) const {
-  return graphwitness::span_of(graph_, shown_frame(graph_, graph_[node].loc));
+  return graphwitness::span_of(graph_, shown_frame(graph_, place_of(graph_, node)));
 }
 
 void RuleContext::report(NodeId at, Severity severity, std::string message, std::function<void(Finding&)> explain) {
@@ -42,9 +42,10 @@ void RuleContext::report(NodeId at, Severity severity, std::string message, std:
   if (!at) return;
   finding.node = label(named_value(graph_, at));
   finding.function = graph_[graph_[function_of(graph_, at)].name];
-  const LocationId shown = shown_frame(graph_, graph_[at].loc);
+  const LocationId place = place_of(graph_, at);
+  const LocationId shown = shown_frame(graph_, place);
   finding.at = graphwitness::span_of(graph_, shown);
-  for (LocationId frame : frames_of(graph_, graph_[at].loc)) {
+  for (LocationId frame : frames_of(graph_, place)) {
     if (finding.module.empty()) finding.module = graph_[graph_[frame].scope];
     if (frame == shown || !graph_[frame].file) continue;
     finding.stack.push_back({graphwitness::span_of(graph_, frame), std::string(graph_[graph_[frame].function])});

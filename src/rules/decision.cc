@@ -1,14 +1,25 @@
 #include "rules/decision.h"
 
 #include <algorithm>
+#include <array>
 
 #include "analysis/arms.h"
+#include "analysis/operators.h"
 #include "rules/places.h"
 
 namespace graphwitness {
 namespace {
 
 constexpr std::size_t kNamedOperators = 3;
+
+constexpr std::array kByStrength{
+    Cause{DecisionKind::data, Origin::data},        Cause{DecisionKind::data, Origin::random},
+    Cause{DecisionKind::shape, Origin::shape},      Cause{DecisionKind::shape, Origin::rank},
+    Cause{DecisionKind::shape, Origin::dtype},      Cause{DecisionKind::shape, Origin::device},
+    Cause{DecisionKind::shape, Origin::layout},     Cause{DecisionKind::state, Origin::state},
+    Cause{DecisionKind::mode, Origin::training},    Cause{DecisionKind::mode, Origin::gradient},
+    Cause{DecisionKind::mode, Origin::mode},        Cause{DecisionKind::shape, Origin::metadata},
+    Cause{DecisionKind::argument, Origin::argument}};
 
 std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
 
@@ -45,11 +56,47 @@ bool is_kept_by_trace(const Graph& graph) {
 
 const Function& function_of(const Graph& graph, NodeId node) { return graph[graph[graph[node].parent].function]; }
 
-bool is_in_library(const Graph& graph, NodeId node) {
-  for (LocationId frame : frames_of(graph, graph[node].loc)) {
-    if (graph[frame].file) return is_library_file(graph[graph[frame].file]);
+/// A helper such as `torch._assert`, which only does in a function what its caller could write in place.
+bool speaks_for_caller(const Graph& graph, LocationId frame) { return graph[graph[frame].function] == "_assert"; }
+
+/// What an argument decides by: a value, whether it is given, how long it is.
+std::string argument_name(const Graph& graph, const std::vector<ValueId>& inputs,
+                          const std::vector<std::string>& names) {
+  if (inputs.size() != 1) return "the arguments " + enumerate(names) + ", together,";
+  switch (graph[graph[inputs[0]].type].kind) {
+    case Type::Kind::optional:
+      return "whether " + names[0] + " is None";
+    case Type::Kind::dict:
+      return "which keys " + names[0] + " has";
+    case Type::Kind::list:
+    case Type::Kind::tuple:
+      return "what the list " + names[0] + " holds and how long it is";
+    case Type::Kind::unknown:
+    case Type::Kind::none:
+    case Type::Kind::tensor:
+    case Type::Kind::scalar:
+    case Type::Kind::object:
+    case Type::Kind::opaque:
+      break;
   }
-  return false;
+  return "the argument " + names[0];
+}
+
+/// The attribute that holds the state, when the way begins with reading it.
+std::string state_name(const Graph& graph, const Provenance& provenance, ValueId decider) {
+  const Provenance::Trail trail = provenance.trail(decider, Facet::data, Origin::state);
+  const ModuleValues& modules = provenance.constants().modules();
+  const auto named = [&](NodeId read) {
+    return "the attribute " + quoted(modules.attribute_name(read)) + ", which calls change,";
+  };
+  for (NodeId node : trail.nodes) {
+    if (graph[graph[node].op] == "prim::GetAttr") return named(node);
+    for (ValueId operand : graph[graph[node].operands]) {
+      const NodeId maker = operand ? graph.defining_node(operand) : NodeId{};
+      if (maker && graph[graph[maker].op] == "prim::GetAttr" && !modules.module(operand)) return named(maker);
+    }
+  }
+  return "state that calls change";
 }
 
 TrailStep input_step(RuleContext& context, const Function& function, ValueId input) {
@@ -77,21 +124,31 @@ TrailStep node_step(RuleContext& context, NodeId node, std::string message) {
 
 }  // namespace
 
-std::optional<Origin> data_origin(const Provenance& provenance, ValueId decider) {
-  if (!decider) return std::nullopt;
-  for (Origin origin : {Origin::data, Origin::random}) {
-    if (provenance.comes_from(decider, Facet::data, origin)) return origin;
+std::optional<Cause> cause_of(const Provenance& provenance, ValueId decider) {
+  for (const Cause& cause : kByStrength) {
+    if (provenance.comes_from(decider, Facet::data, cause.origin)) return cause;
   }
   return std::nullopt;
 }
 
-std::string describe_origin(const Graph& graph, const Provenance& provenance, ValueId decider, Origin origin) {
-  if (origin == Origin::random) return "random numbers";
-  std::vector<std::string> names;
-  for (ValueId input : provenance.inputs(decider, Facet::data, origin)) {
-    names.push_back(quoted(input_name(graph, input)));
+std::optional<Cause> direct_cause_of(const Provenance& provenance, ValueId decider) {
+  for (const Cause& cause : kByStrength) {
+    if (provenance.comes_directly_from(decider, Facet::data, cause.origin)) return cause;
   }
-  return "the " + std::string(name_of(origin)) + " of " + enumerate(names);
+  return std::nullopt;
+}
+std::string who_decides(const Graph& graph, const Provenance& provenance, ValueId decider, Origin origin, Verb verb) {
+  if (origin == Origin::random) return std::string("random numbers ") + verb.many;
+  if (origin == Origin::training) return std::string("`training` ") + verb.one;
+  if (origin == Origin::state) return state_name(graph, provenance, decider) + " " + verb.one;
+  if (origin == Origin::mode) return std::string("a global mode, not an input, ") + verb.one;
+  const std::vector<ValueId> inputs = provenance.inputs(decider, Facet::data, origin);
+  std::vector<std::string> names;
+  for (ValueId input : inputs) names.push_back(quoted(input_name(graph, input)));
+  if (names.empty()) return "the " + std::string(name_of(origin)) + " of an input " + verb.one;
+  if (origin == Origin::argument) return argument_name(graph, inputs, names) + " " + verb.one;
+  if (origin == Origin::gradient) return "whether " + enumerate(names) + " requires a gradient " + verb.one;
+  return "the " + std::string(name_of(origin)) + " of " + enumerate(names) + " " + verb.one;
 }
 
 std::string why_note(const RuleContext& context, NodeId node) {
@@ -103,9 +160,20 @@ std::string why_note(const RuleContext& context, NodeId node) {
   return {};
 }
 
-Severity decision_severity(const RuleContext& context, NodeId node) {
-  return why_note(context, node).empty() ? Severity::error : Severity::note;
+Severity decision_severity(const RuleContext& context, NodeId node, DecisionKind kind) {
+  if (!why_note(context, node).empty()) return Severity::note;
+  return kind == DecisionKind::data ? Severity::error : Severity::warning;
 }
+
+bool is_in_library(const Graph& graph, NodeId node) {
+  for (LocationId frame : frames_of(graph, place_of(graph, node))) {
+    if (!graph[frame].file || speaks_for_caller(graph, frame)) continue;
+    return is_library_file(graph[graph[frame].file]);
+  }
+  return false;
+}
+
+bool is_scripted(const Graph& graph) { return graph.format() != Format::onnx && !is_kept_by_trace(graph); }
 
 void explain_decision(RuleContext& context, Finding& finding, NodeId node, ValueId decider, Origin origin,
                       const std::string& what_is_decided) {
@@ -122,7 +190,7 @@ void explain_decision(RuleContext& context, Finding& finding, NodeId node, Value
         {.at = {}, .node_id = {}, .node = {}, .op = {}, .message = "… the operations next to it left out"});
   }
   for (NodeId step : trail.nodes) {
-    if (step != node) finding.trail.push_back(node_step(context, step, ""));
+    if (step != node) finding.trail.push_back(node_step(context, step, std::string(why_of(graph, step))));
   }
   finding.trail.push_back(node_step(context, node, what_is_decided));
 }

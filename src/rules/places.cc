@@ -11,6 +11,16 @@ constexpr std::array<std::string_view, 12> kInsideTorch{"nn/",    "functional.py
                                                         "jit/",   "ao/",           "quantization/", "distributions/",
                                                         "_refs/", "_decomp/",      "onnx/",         "overrides.py"};
 
+/// Nodes that are looked at for a line.
+constexpr std::size_t kNearby = 32;
+
+/// What the script compiler writes itself (`b, c = x.shape`, checks of list lengths) stands in a file of this name.
+constexpr std::string_view kCompilerFile = "<string>";
+
+bool has_line(const Graph& graph, LocationId frame) {
+  return graph[frame].file && graph[graph[frame].file] != kCompilerFile;
+}
+
 std::string_view line_of(std::string_view text, std::uint32_t number) {
   for (std::uint32_t line = 1; line < number; ++line) {
     const std::size_t end = text.find('\n');
@@ -31,7 +41,36 @@ std::string_view carried_line(const Graph& graph, const Location& frame) {
 
 }  // namespace
 
+LocationId place_of(const Graph& graph, NodeId node) {
+  const LocationId own = graph[node].loc;
+  if (!own || has_line(graph, own)) return own;
+  const auto stands_in_same_call = [&](NodeId near) {
+    const LocationId place = near ? graph[near].loc : LocationId{};
+    return place && has_line(graph, place) && graph[place].caller == graph[own].caller;
+  };
+  std::vector<NodeId> near{node};
+  for (std::size_t next = 0; next < near.size() && near.size() < kNearby; ++next) {
+    for (ValueId result : graph[graph[near[next]].results]) {
+      if (!result) continue;
+      for (const Use& use : graph.uses(result)) {
+        if (stands_in_same_call(use.user)) return graph[use.user].loc;
+        if (use.user && near.size() < kNearby) near.push_back(use.user);
+      }
+    }
+  }
+  near.assign(1, node);
+  for (std::size_t next = 0; next < near.size() && near.size() < kNearby; ++next) {
+    for (ValueId operand : graph[graph[near[next]].operands]) {
+      const NodeId maker = operand ? graph.defining_node(operand) : NodeId{};
+      if (stands_in_same_call(maker)) return graph[maker].loc;
+      if (maker && near.size() < kNearby) near.push_back(maker);
+    }
+  }
+  return own;
+}
+
 bool is_library_file(std::string_view file) {
+  if (file == kCompilerFile) return true;
   for (std::size_t at = file.find("torch/"); at != std::string_view::npos; at = file.find("torch/", at + 1)) {
     if (at > 0 && file[at - 1] != '/') continue;
     if (file.substr(0, at).ends_with("-packages/")) return true;

@@ -16,6 +16,10 @@ bool is_library_file(std::string_view file);
 /// Frames of a location, innermost first.
 std::vector<LocationId> frames_of(const Graph& graph, LocationId location);
 
+/// Where a node stands. Some nodes (attribute reads, packing, `x.dtype`) have no line of their own; then it is that of
+/// the nearest node of the same call that works on what they yield, or that made what they take.
+LocationId place_of(const Graph& graph, NodeId node);
+
 /// The frame to show: the innermost outside PyTorch, else the innermost; none when nothing is known.
 LocationId shown_frame(const Graph& graph, LocationId location);
 

@@ -1,0 +1,13 @@
+#include "rules/would_freeze.h"
+
+namespace graphwitness {
+namespace {
+
+void run(RuleContext& context) { report_would_freeze_shape(context); }
+
+}  // namespace
+
+extern constinit const Rule rule_frozen_shape{"frozen-shape",
+                                              "a size or rank that is, or would become, a constant of the trace", run};
+
+}  // namespace graphwitness
