@@ -1,9 +1,13 @@
+#include "rules/onnx_frozen_sizes.h"
 #include "rules/would_freeze.h"
 
 namespace graphwitness {
 namespace {
 
-void run(RuleContext& context) { report_would_freeze_shape(context); }
+void run(RuleContext& context) {
+  report_would_freeze_shape(context);
+  report_frozen_sizes(context);
+}
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "inference/node_fit.h"
+#include "inference/size_fit.h"
 #include "ir/walk.h"
 
 namespace graphwitness {
@@ -205,6 +206,7 @@ void Inferrer::infer(NodeId node, const Operator& op) {
     return take_declared(node);
   }
   if (op.is_exact) wrong = dtype_misfits(graph_, node, op, types_);
+  if (op.is_exact && wrong.empty()) wrong = size_misfits(graph_, node, op, types_);
   for (std::string& what : wrong) add(OnnxIssue::Kind::conflict, node, std::move(what));
   if (!op.infer || !wrong.empty()) return take_declared(node);
 

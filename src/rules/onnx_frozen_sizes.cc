@@ -319,6 +319,17 @@ std::vector<FrozenSize> frozen_sizes(const Graph& graph, const OnnxInference& in
   return SizeClashes(graph, inference, false).run();
 }
 
+void report_frozen_sizes(RuleContext& context) {
+  const Graph& graph = context.graph();
+  if (graph.format() != Format::onnx) return;
+  for (FrozenSize& frozen : frozen_sizes(graph, context.analysis<OnnxInference>())) {
+    context.report(frozen.node, Severity::warning, std::move(frozen.message), [](Finding& finding) {
+      finding.fix = "take the size from the input (`x.size(0)`, `x.shape[0]`), without `int()`, where this operation "
+                    "was written";
+    });
+  }
+}
+
 std::vector<FrozenSize> pinning_operations(const Graph& graph, const std::vector<FreeDim>& dims) {
   const std::vector<Symbol> spare = spare_symbols(graph);
   std::map<std::string, Symbol> stands_for;

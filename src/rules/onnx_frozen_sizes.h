@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "graphwitness/ir/graph.h"
+#include "graphwitness/rules/rule.h"
 #include "inference/onnx_inference.h"
 #include "rules/free_dims.h"
 
@@ -23,6 +24,9 @@ struct FrozenSize {
 
 /// In file order. The free sizes are those that the inputs' types leave open under a name.
 std::vector<FrozenSize> frozen_sizes(const Graph& graph, const OnnxInference& inference);
+
+/// Reports them; nothing for graphs of another format. The ONNX half of the rule `frozen-shape`.
+void report_frozen_sizes(RuleContext& context);
 
 /// The first operation that pins each of the dimensions, weights and constants included; at most one a name.
 std::vector<FrozenSize> pinning_operations(const Graph& graph, const std::vector<FreeDim>& dims);
