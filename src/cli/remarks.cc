@@ -12,7 +12,8 @@ namespace graphwitness {
 namespace {
 
 constexpr std::string_view kTraced =
-    "traced: what tracing lost is not in the file, so it cannot be found in it; check the scripted module";
+    "traced: what tracing lost is not in the file, so it cannot be found in it; check the scripted module, "
+    "alone or `--against` this one";
 constexpr std::string_view kPartlyTraced =
     "holds traced code: what tracing lost there is not in the file, so it cannot be found in it";
 
@@ -50,7 +51,7 @@ void Remarks::add(const std::string& model, std::string_view remark) {
   }
 }
 
-void Remarks::add_from(const std::string& model, const Graph& graph) {
+void Remarks::add_from_loader(const std::string& model, const Graph& graph) {
   for (const Property& property : graph.properties()) {
     const std::string_view key = graph[property.key];
     if (key == "remark" || key == "problem") add(model, graph[property.value]);
@@ -62,6 +63,10 @@ void Remarks::add_from(const std::string& model, const Graph& graph) {
                              domain));
     }
   }
+}
+
+void Remarks::add_from(const std::string& model, const Graph& graph) {
+  add_from_loader(model, graph);
   const bool traced = any_function(graph, Function::Origin::traced);
   const bool scripted = any_function(graph, Function::Origin::scripted);
   const bool mixed = any_function(graph, Function::Origin::mixed);

@@ -14,7 +14,9 @@ namespace graphwitness {
 class Remarks {
  public:
   void add(const std::string& model, std::string_view remark);
-  /// What the loader said, and that a trace is one.
+  /// What the loader said, and what kinds of operators a graph has.
+  void add_from_loader(const std::string& model, const Graph& graph);
+  /// That, and that a trace is one.
   void add_from(const std::string& model, const Graph& graph);
   void print(std::ostream& err) const;
 

@@ -82,7 +82,7 @@ Json model_json(const ModelReport& model) {
   object["format"] = model.format;
   object["status"] = model.error.empty() ? "ok" : "error";
   object["error"] = model.error.empty() ? Json() : Json(model.error);
-  object["against"] = nullptr;
+  object["against"] = model.against.empty() ? Json() : Json(model.against);
   object["methods"] = list(model.methods, [](const MethodReport& method) {
     return Json{{"name", method.name}, {"origin", method.origin}};
   });

@@ -47,19 +47,30 @@ std::string counts_in_words(const FindingCounts& counts) {
 }
 
 /// "torchscript; forward scripted", or "torchscript; all of 12 methods scripted" where there are many.
-std::string kind_of(const ModelReport& model) {
-  std::string text = model.format;
+std::string methods_in_words(const std::vector<MethodReport>& methods) {
   constexpr std::size_t kMostMethods = 4;
-  const auto same = [&](const MethodReport& method) { return method.origin == model.methods[0].origin; };
-  if (model.methods.size() > kMostMethods && std::ranges::all_of(model.methods, same)) {
-    return text + fmt::format("; all of {} methods {}", model.methods.size(), model.methods[0].origin);
+  const auto same = [&](const MethodReport& method) { return method.origin == methods[0].origin; };
+  if (methods.size() > kMostMethods && std::ranges::all_of(methods, same)) {
+    return fmt::format("all of {} methods {}", methods.size(), methods[0].origin);
   }
-  std::string_view separator = "; ";
-  for (const MethodReport& method : model.methods) {
-    text += fmt::format("{}{} {}", separator, clean(method.name), method.origin);
-    separator = ", ";
+  std::string text;
+  for (const MethodReport& method : methods) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", clean(method.name), method.origin);
   }
   return text;
+}
+
+std::string kind_of(const ModelReport& model) {
+  std::string text = model.format;
+  if (!model.methods.empty()) text += "; " + methods_in_words(model.methods);
+  if (!model.against_methods.empty()) text += ", against " + methods_in_words(model.against_methods);
+  return text;
+}
+
+/// "a.pt", "a.pt against b.pt".
+std::string name_of(const ModelReport& model) {
+  return model.against.empty() ? clean(model.path)
+                               : fmt::format("{} against {}", clean(model.path), clean(model.against));
 }
 
 class TextWriter {
@@ -77,8 +88,7 @@ class TextWriter {
   void write_model(const ModelReport& model) {
     const bool has_findings = std::ranges::any_of(model.findings, [](const Finding& f) { return !f.suppressed; });
     if (!has_findings && !options_.summary) return;
-    out_ << fmt::format("{}: {} ({})\n", bold(clean(model.path)), counts_in_words(count_findings(model)),
-                        kind_of(model));
+    out_ << fmt::format("{}: {} ({})\n", bold(name_of(model)), counts_in_words(count_findings(model)), kind_of(model));
     for (const Finding& finding : model.findings) {
       if (!finding.suppressed) write_finding(finding, model.path);
     }

@@ -19,7 +19,8 @@ ValueId named_value(const Graph& graph, NodeId node) {
 
 }  // namespace
 
-RuleContext::RuleContext(const Graph& graph, const RuleOptions& options) : graph_(graph), options_(options) {}
+RuleContext::RuleContext(const Graph& graph, const RuleOptions& options, const Pairing* pairing)
+    : graph_(graph), options_(options), pairing_(pairing) {}
 RuleContext::~RuleContext() = default;
 
 std::string_view RuleContext::label(ValueId value) const {

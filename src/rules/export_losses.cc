@@ -77,7 +77,7 @@ class Losses {
     look_at_state();
     look_at_parameters();
     for (ExportHazard& hazard : export_hazards(module_, provenance_, inference_.opset("ai.onnx"))) {
-      losses_.push_back({hazard.node, false, hazard.severity, std::move(hazard.message), std::move(hazard.fix)});
+      losses_.push_back({"export-semantics", hazard.node, false, hazard.severity, std::move(hazard.message), std::move(hazard.fix)});
     }
     return std::move(losses_);
   }
@@ -92,7 +92,7 @@ class Losses {
   }
 
   void add(NodeId node, Severity severity, std::string message, std::string fix) {
-    losses_.push_back({node, false, severity, std::move(message), std::move(fix)});
+    losses_.push_back({"export-loss", node, false, severity, std::move(message), std::move(fix)});
   }
 
   std::vector<ValueId> module_inputs() const {
@@ -291,7 +291,7 @@ class Losses {
 
   void look_at_modes() {
     for (ExportMark& mark : onnx_training_nodes(exported_)) {
-      losses_.push_back({mark.node, true, Severity::warning, "the export has an operator in training mode: " + mark.message,
+      losses_.push_back({"export-loss", mark.node, true, Severity::warning, "the export has an operator in training mode: " + mark.message,
                          std::move(mark.fix)});
     }
   }

@@ -6,6 +6,7 @@
 /// module's, else by place. Branches and loops are matched by number: an export holds all of a kind, or it lost some.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "graphwitness/findings/finding.h"
@@ -14,6 +15,7 @@
 namespace graphwitness {
 
 struct ExportLoss {
+  std::string_view rule = "export-loss";  ///< in whose name it is reported
   NodeId node;           ///< of the module, unless `is_of_export`; none: the graph as a whole
   bool is_of_export = false;
   Severity severity = Severity::warning;

@@ -4,14 +4,11 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/library_files.h"
 #include "graphwitness/findings/finding.h"
 #include "graphwitness/ir/graph.h"
 
 namespace graphwitness {
-
-/// A file of PyTorch itself ("/usr/lib/python3/dist-packages/torch/nn/functional.py"), where the same pattern is by
-/// design.
-bool is_library_file(std::string_view file);
 
 /// Frames of a location, innermost first.
 std::vector<LocationId> frames_of(const Graph& graph, LocationId location);

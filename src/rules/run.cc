@@ -1,103 +1,12 @@
 #include "rules/run.h"
 
-#include <algorithm>
-#include <array>
-#include <charconv>
-#include <map>
-#include <tuple>
+#include "rules/runner.h"
 
 namespace graphwitness {
 
-using Report = RuleContext::Report;
-
-/// Lets the context know which rule is speaking, and collects what they said.
-class RuleRunner {
- public:
-  static std::vector<Report> run(RuleContext& context, std::span<const Rule* const> rules) {
-    for (const Rule* rule : rules) {
-      context.rule_ = rule->id;
-      rule->run(context);
-    }
-    return std::move(context.reports_);
-  }
-};
-
-namespace {
-
-bool same_place(const SourceSpan& a, const SourceSpan& b) {
-  return a.file == b.file && a.line == b.line && a.column == b.column;
-}
-
-/// Findings of one rule on one line with one message are one finding; the others become its occurrences.
-std::vector<Report> merge(std::vector<Report> reports) {
-  std::map<std::tuple<std::string, std::string, std::uint32_t, std::string>, std::size_t> first;
-  std::vector<Report> merged;
-  for (Report& report : reports) {
-    const Finding& finding = report.finding;
-    if (finding.at.line == 0) {  // nothing to merge by: two nodes are two findings
-      merged.push_back(std::move(report));
-      continue;
-    }
-    const auto [entry, fresh] =
-        first.try_emplace({finding.rule, finding.at.file, finding.at.line, finding.message}, merged.size());
-    if (fresh) {
-      merged.push_back(std::move(report));
-      continue;
-    }
-    Finding& kept = merged[entry->second].finding;
-    kept.severity = std::max(kept.severity, finding.severity);
-    const auto known = [&](const SourceSpan& place) { return same_place(place, finding.at); };
-    if (!known(kept.at) && std::ranges::none_of(kept.occurrences, known)) kept.occurrences.push_back(finding.at);
-  }
-  return merged;
-}
-
-std::uint64_t fnv1a(std::uint64_t hash, std::string_view text) {
-  for (char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  return (hash ^ 0xFFU) * 0x100000001b3U;  // ends the field
-}
-
-std::string hex(std::uint64_t value) {
-  std::array<char, 16> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
-  const std::string text(digits.data(), end);
-  return std::string(digits.size() - text.size(), '0') + text;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
-/// From what stays the same when lines move: rule, file name, method, the line's text, and its number among equals.
-void set_fingerprints(std::vector<Finding>& findings) {
-  std::map<std::uint64_t, std::uint32_t> seen;
-  for (Finding& finding : findings) {
-    const std::string& file = finding.at.recorded_file;
-    std::uint64_t hash = fnv1a(0xcbf29ce484222325U, finding.rule);
-    hash = fnv1a(hash, std::string_view(file).substr(file.find_last_of('/') + 1));
-    hash = fnv1a(hash, finding.function);
-    hash = fnv1a(hash, finding.at.text.empty() ? finding.node : trimmed(finding.at.text));
-    const std::uint32_t ordinal = seen[hash]++;
-    finding.fingerprint = hex(ordinal == 0 ? hash : fnv1a(hash, std::to_string(ordinal)));
-  }
-}
-
-}  // namespace
-
 std::vector<Finding> run_rules(const Graph& graph, std::span<const Rule* const> rules, const RuleOptions& options) {
   RuleContext context(graph, options);
-  std::vector<Finding> findings;
-  for (Report& report : merge(RuleRunner::run(context, rules))) {
-    if (report.explain) report.explain(report.finding);
-    findings.push_back(std::move(report.finding));
-  }
-  std::ranges::stable_sort(findings, {}, [](const Finding& finding) {
-    return std::tie(finding.at.file, finding.at.line, finding.at.column, finding.rule);
-  });
-  set_fingerprints(findings);
-  return findings;
+  return finish(RuleRunner::run(context, rules));
 }
 
 }  // namespace graphwitness

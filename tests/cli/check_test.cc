@@ -70,6 +70,46 @@ TEST_CASE("a traced model is told to be traced, and has nothing found") {
   CHECK(json["models"][0]["methods"][0]["origin"] == "traced");
 }
 
+TEST_CASE("a pair: what the trace has lost, and which arm it kept, in either order") {
+  const std::string scripted = fixture("two_branch/scripted.pt");
+  const std::string traced = fixture("two_branch/traced.pt");
+  for (const auto& [model, other] : {std::pair(scripted, traced), std::pair(traced, scripted)}) {
+    const Json json = checked({model, "--against", other}, 1);
+    REQUIRE(json["models"].size() == 1);
+    CHECK(json["models"][0]["path"] == model);
+    CHECK(json["models"][0]["against"] == other);
+    REQUIRE(json["models"][0]["findings"].size() == 1);
+    const Json& finding = json["models"][0]["findings"][0];
+    CHECK(finding["rule"] == "data-dependent-branch");
+    CHECK(finding["severity"] == "error");
+    CHECK(finding["location"]["line"] == 20);
+    CHECK(finding["keeps"] == "the arm for true: `aten::mv` (line 21)");
+    CHECK(finding["loses"] == "the condition and the other arm: `aten::add` (line 23)");
+  }
+  const Ran ran = graphwitness({"check", traced, "--against", scripted});
+  CHECK(contains(
+      ran.out, traced + " against " + scripted + ": 1 error (torchscript; forward traced, against forward scripted)"));
+  CHECK(ran.err == "");
+}
+
+TEST_CASE("what is no pair, or cannot be read, is one line and status 2") {
+  const std::string scripted = fixture("two_branch/scripted.pt");
+  const std::string traced = fixture("two_branch/traced.pt");
+  const auto error = [](const std::string& model, const std::string& other) {
+    const Ran ran = graphwitness({"check", model, "--against", other});
+    CHECK(ran.status == 2);
+    CHECK(ran.out == "");
+    CHECK(std::count(ran.err.begin(), ran.err.end(), '\n') == 1);
+    return ran.err;
+  };
+  CHECK(contains(error(traced, traced), "both are traced, expected a scripted and a traced archive"));
+  CHECK(contains(error(scripted, scripted), "both are scripted, expected"));
+  CHECK(contains(error(scripted, fixture("bad/text.pt")), "is a text file, expected an exported graph"));
+  CHECK(contains(error(fixture("bad/text.pt"), scripted), "is a text file, expected an exported graph"));
+  CHECK(contains(error(scripted, "missing.pt"), "`missing.pt` does not exist"));
+  CHECK(graphwitness({"check", scripted, traced, "--against", traced}).status == 2);
+}
+
 TEST_CASE("quiet says nothing where nothing was found") {
   const Ran ran = graphwitness({"check", "--quiet", fixture("two_branch/traced.pt")});
   CHECK(ran.status == 0);

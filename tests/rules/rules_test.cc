@@ -1,5 +1,6 @@
 // Runs every tests/rules/<rule>.ir: cases divided by `// -----`, expectations `// expect SEVERITY RULE {{part of the
 // message}}` on the line at fault. A finding that no line expects fails, and so does an expectation that is not met.
+// A case with a line `// ===== against` is a pair: the graph before it is checked against the one after it.
 
 #include <doctest/doctest.h>
 
@@ -101,14 +102,42 @@ std::string expanded(std::string text) {
   return text;
 }
 
+/// What was found, and on which line of the case.
+struct Found {
+  Finding finding;
+  std::uint32_t line;
+};
+
+/// What is said of the graph as a whole is expected on the case's first line.
+std::uint32_t line_of(const Finding& finding, const ReadResult& read) {
+  return finding.node_id ? read.node_lines[finding.node_id.raw] : 1;
+}
+
+std::vector<Found> run_case(std::span<const Rule* const> rules, const std::string& file, const std::string& given) {
+  const std::string text = expanded(given);
+  const RuleOptions options = options_of(text);
+  std::vector<Found> found;
+  const std::size_t divider = text.find("// ===== against");
+  const ReadResult read = read_ir(text.substr(0, divider), {.file = file});
+  if (divider == std::string::npos) {
+    for (Finding& finding : run_rules(read.graph, rules, options)) found.push_back({finding, line_of(finding, read)});
+    return found;
+  }
+  std::string second(static_cast<std::size_t>(std::ranges::count(text.substr(0, divider), '\n')), '\n');
+  second += text.substr(divider);
+  const ReadResult other = read_ir(second, {.file = file});
+  for (Finding& finding : run_rules_on_pair(read.graph, other.graph, rules, options)) {
+    found.push_back({finding, line_of(finding, finding.of_other ? other : read)});
+  }
+  return found;
+}
+
 void check_case(const Rule& rule, const std::string& file, const Case& test) {
-  const ReadResult read = read_ir(expanded(test.text), {.file = file});
   const Rule* const rules[] = {&rule};
-  const std::vector<Finding> findings = run_rules(read.graph, rules, options_of(test.text));
   std::vector<Expectation> expected = expectations(test.text);
-  for (const Finding& finding : findings) {
-    // What is said of the graph as a whole is expected on the case's first line.
-    const std::uint32_t line = finding.node_id ? read.node_lines[finding.node_id.raw] : 1;
+  for (const Found& found : run_case(rules, file, test.text)) {
+    const Finding& finding = found.finding;
+    const std::uint32_t line = found.line;
     const auto met = std::ranges::find_if(expected, [&](const Expectation& e) { return meets(finding, line, e); });
     CHECK_MESSAGE(met != expected.end(), file << ":" << test.first_line + line - 1 << ": unexpected "
                                               << name_of(finding.severity) << " " << finding.rule << ": "

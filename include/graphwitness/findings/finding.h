@@ -47,6 +47,7 @@ struct Finding {
   std::string function;                 ///< method or graph
   std::string module;                   ///< path of the module instance
   NodeId node_id;                       ///< none: the graph as a whole
+  bool of_other = false;                ///< of a pair: `node_id` and `node` are of the model compared with
   std::string node;                     ///< label of the node's first result, or of its condition when it has none
   std::vector<std::string> provenance;  ///< "data", "shape", ...
   std::vector<std::string> inputs;      ///< names of the inputs involved

@@ -17,10 +17,12 @@ struct MethodReport {
 
 struct ModelReport {
   std::string path;
-  std::string format;  ///< "torchscript", "onnx" or "unknown"
-  std::string error;   ///< one line that names the model; "": it was checked
-  std::vector<MethodReport> methods;
-  std::vector<Finding> findings;
+  std::string format;   ///< "torchscript", "onnx" or "unknown"
+  std::string error{};  ///< one line that names the model; "": it was checked
+  std::vector<MethodReport> methods{};
+  std::vector<Finding> findings{};
+  std::string against{};  ///< the other model of a pair; "": checked alone
+  std::vector<MethodReport> against_methods{};
 };
 
 struct Report {

@@ -26,14 +26,19 @@ struct RuleOptions {
   std::vector<std::string> free_dims = {};  ///< dimensions that must stay free, as `--dim` names them
 };
 
+class Pairing;
+
 /// What one rule sees of one model, and where it reports.
 class RuleContext {
  public:
-  RuleContext(const Graph& graph, const RuleOptions& options);
+  /// `pairing` is the pair that the graph is one of.
+  RuleContext(const Graph& graph, const RuleOptions& options, const Pairing* pairing = nullptr);
   ~RuleContext();
 
   const Graph& graph() const { return graph_; }
   const RuleOptions& options() const { return options_; }
+  /// Null when the model is checked alone.
+  const Pairing* pairing() const { return pairing_; }
 
   /// A(const Graph&) computed once a Graph, shared by all rules.
   template <class A>
@@ -60,6 +65,7 @@ class RuleContext {
   friend class RuleRunner;
   const Graph& graph_;
   const RuleOptions& options_;
+  const Pairing* pairing_;
   std::string_view rule_;
   std::vector<Report> reports_;
   std::unordered_map<std::type_index, std::shared_ptr<const void>> analyses_;

@@ -12,6 +12,7 @@
 #include "cli/rule_names.h"
 #include "graphwitness/frontends/load.h"
 #include "graphwitness/report/report.h"
+#include "graphwitness/support/error.h"
 #include "rules/run.h"
 
 namespace graphwitness {
@@ -31,6 +32,7 @@ struct CheckOptions {
   std::string target;
   std::vector<std::string> dims;
   bool weights = false;
+  std::string against;
 };
 
 /// "onnx:17"; 0 when nothing was asked for.
@@ -66,6 +68,10 @@ bool parse(const Command& self, const Invocation& call, CheckOptions& chosen) {
       "for", po::value(&chosen.purpose)->value_name("PURPOSE"),
       "what becomes of a scripted archive: trace (default), it will be traced or exported by tracing; script, it "
       "ships as it is, and what a trace would lose is a note");
+  options.add()(
+      "against", po::value(&chosen.against)->value_name("OTHER"),
+      "the same module, traced where MODEL is scripted or the reverse, or its export to ONNX: what was lost, known from "
+      "both");
   options.add()("select", po::value(&chosen.select)->value_name("RULE,..."), "run these rules only");
   options.add()("ignore", po::value(&chosen.ignore)->value_name("RULE,..."), "do not run these rules");
   options.add()("fail-on", po::value(&chosen.fail_on)->value_name("SEVERITY"),
@@ -89,6 +95,9 @@ bool parse(const Command& self, const Invocation& call, CheckOptions& chosen) {
   target_opset(chosen.target);
   free_dims(chosen.dims);
   if (chosen.models.empty()) throw UsageError("no model named, expected at least one");
+  if (!chosen.against.empty() && chosen.models.size() != 1) {
+    throw UsageError(fmt::format("`--against` with {} models, expected one", chosen.models.size()));
+  }
   return true;
 }
 
@@ -101,10 +110,25 @@ std::vector<MethodReport> methods_of(const Graph& graph) {
 }
 
 ModelReport check_model(const LoadedModel& model, std::span<const Rule* const> rules, const RuleOptions& options) {
-  ModelReport report{model.path, std::string(name_of(model.format)), model.error, {}, {}};
+  ModelReport report{.path = model.path, .format = std::string(name_of(model.format)), .error = model.error};
   if (!model.graph) return report;
   report.methods = methods_of(*model.graph);
   report.findings = run_rules(*model.graph, rules, options);
+  return report;
+}
+
+ModelReport check_pair(const LoadedModel& model, const LoadedModel& other, std::span<const Rule* const> rules,
+                       const RuleOptions& options) {
+  ModelReport report{.path = model.path, .format = std::string(name_of(model.format)), .against = other.path};
+  report.error = model.error.empty() ? other.error : model.error;
+  if (!model.graph || !other.graph) return report;
+  report.methods = methods_of(*model.graph);
+  report.against_methods = methods_of(*other.graph);
+  try {
+    report.findings = run_rules_on_pair(*model.graph, *other.graph, rules, options);
+  } catch (const InputError& error) {
+    report.error = fmt::format("`{}` against `{}`: {}", model.path, other.path, error.what());
+  }
   return report;
 }
 
@@ -141,16 +165,26 @@ class Progress {
   bool shown_;
 };
 
-Report check_all(const CheckOptions& chosen, std::ostream& err, Remarks& remarks) {
-  const std::vector<const Rule*> rules = chosen_rules(chosen.select, chosen.ignore);
-  const RuleOptions rule_options{.purpose = chosen.purpose == "script" ? Purpose::script : Purpose::trace,
-                                 .reads_weights = chosen.weights,
-                                 .target_opset = target_opset(chosen.target),
-                                 .free_dims = free_dims(chosen.dims)};
+/// Both are loaded side by side.
+Report check_against(const CheckOptions& chosen, std::span<const Rule* const> rules, const RuleOptions& options,
+                     Remarks& remarks) {
+  ModelLoader loader({chosen.models[0], chosen.against}, load_options(chosen.load));
+  const LoadedModel model = *loader.next();
+  const LoadedModel other = *loader.next();
+  for (const LoadedModel* loaded : {&model, &other}) {
+    if (loaded->graph) remarks.add_from_loader(loaded->path, *loaded->graph);
+  }
+  Report report;
+  report.models.push_back(check_pair(model, other, rules, options));
+  return report;
+}
+
+Report check_each(const CheckOptions& chosen, std::span<const Rule* const> rules, const RuleOptions& rule_options,
+                  std::ostream& err, Remarks& remarks) {
   FoundModels found = find_models(chosen.models);
   Report report;
   for (const FolderError& error : found.errors)
-    report.models.push_back({error.folder, "unknown", error.message, {}, {}});
+    report.models.push_back({.path = error.folder, .format = "unknown", .error = error.message});
 
   Progress progress(err, found.paths.size(), terminal_watches() && !chosen.output.quiet);
   ModelLoader loader(std::move(found.paths), load_options(chosen.load));
@@ -159,6 +193,17 @@ Report check_all(const CheckOptions& chosen, std::ostream& err, Remarks& remarks
     if (model->graph) remarks.add_from(model->path, *model->graph);
     progress.step();
   }
+  return report;
+}
+
+Report check_all(const CheckOptions& chosen, std::ostream& err, Remarks& remarks) {
+  const std::vector<const Rule*> rules = chosen_rules(chosen.select, chosen.ignore);
+  const RuleOptions options{.purpose = chosen.purpose == "script" ? Purpose::script : Purpose::trace,
+                            .reads_weights = chosen.weights,
+                            .target_opset = target_opset(chosen.target),
+                            .free_dims = free_dims(chosen.dims)};
+  Report report = chosen.against.empty() ? check_each(chosen, rules, options, err, remarks)
+                                         : check_against(chosen, rules, options, remarks);
   if (!chosen.source_root.empty()) map_sources(report, chosen.source_root);
   add_source_lines(report, chosen.source_root);
   return report;
