@@ -29,7 +29,7 @@ def field(number, length): return varint(number << 3 | 2) + varint(length)
 
 
 def tensor_head(i):
-    return h.make_tensor("w%d" % i, T.FLOAT, [SIDE, SIDE], b"", raw=True)
+    return onnx.TensorProto(name="w%d" % i, data_type=T.FLOAT, dims=[SIDE, SIDE])
 
 
 def structure(external):
@@ -49,7 +49,7 @@ def write_inline(path):
     """The graph message is written piece by piece: its length is beyond what protobuf would write."""
     model = structure("inline"); graph = model.graph.SerializeToString(); size = SIDE * SIDE * 4; heads = []
     for i in range(LAYERS):
-        t = tensor_head(i); t.ClearField("raw_data"); heads.append(t.SerializeToString())
+        heads.append(tensor_head(i).SerializeToString())
     tensors = [len(t) + len(field(9, size)) + size for t in heads]
     total = len(graph) + sum(len(field(5, n)) + n for n in tensors)
     rest = onnx.ModelProto(); rest.CopyFrom(model); rest.ClearField("graph")

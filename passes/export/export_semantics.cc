@@ -9,9 +9,7 @@ namespace {
 
 void run(RuleContext& context) {
   const Graph& graph = context.graph();
-  const auto with_fix = [](std::string fix) {
-    return [fix = std::move(fix)](Finding& finding) { finding.fix = fix; };
-  };
+  const auto with_fix = [](std::string fix) { return [fix = std::move(fix)](Finding& finding) { finding.fix = fix; }; };
   if (graph.format() == Format::onnx) {
     for (ExportMark& mark : onnx_export_marks(graph, context.analysis<OnnxInference>())) {
       context.report(mark.node, Severity::warning, std::move(mark.message), with_fix(std::move(mark.fix)));

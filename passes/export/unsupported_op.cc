@@ -13,12 +13,11 @@ namespace {
 
 /// What the exporter takes away or rewrites before it looks operators up.
 constexpr std::array<std::string_view, 22> kRewritten{
-    "aten::Bool",         "aten::Complex",      "aten::Float",        "aten::FloatImplicit",
-    "aten::Int",          "aten::IntImplicit",  "aten::ScalarImplicit", "aten::copy_",
-    "prim::CallFunction", "prim::CallMethod",   "prim::Constant",     "prim::CreateObject",
-    "prim::GetAttr",      "prim::NumToTensor",  "prim::Print",        "prim::RaiseException",
-    "prim::SetAttr",      "prim::TupleIndex",   "prim::TupleUnpack",  "prim::isinstance",
-    "aten::warn",         "prim::PythonOp"};
+    "aten::Bool",           "aten::Complex",        "aten::Float",      "aten::FloatImplicit", "aten::Int",
+    "aten::IntImplicit",    "aten::ScalarImplicit", "aten::copy_",      "prim::CallFunction",  "prim::CallMethod",
+    "prim::Constant",       "prim::CreateObject",   "prim::GetAttr",    "prim::NumToTensor",   "prim::Print",
+    "prim::RaiseException", "prim::SetAttr",        "prim::TupleIndex", "prim::TupleUnpack",   "prim::isinstance",
+    "aten::warn",           "prim::PythonOp"};
 
 bool is_rewritten(std::string_view op) { return std::ranges::find(kRewritten, op) != kRewritten.end(); }
 
@@ -56,9 +55,8 @@ std::vector<NodeId> exported_nodes(RuleContext& context) {
 std::optional<std::int64_t> lowest_opset(const Graph& graph, const std::vector<NodeId>& nodes,
                                          const ExporterTable& table) {
   for (std::int64_t opset = table.oldest(); opset <= table.newest(); ++opset) {
-    const bool all = std::ranges::all_of(nodes, [&](NodeId node) {
-      return table.is_exported(graph[graph[node].op], overload_of(graph, node), opset);
-    });
+    const bool all = std::ranges::all_of(
+        nodes, [&](NodeId node) { return table.is_exported(graph[graph[node].op], overload_of(graph, node), opset); });
     if (all) return opset;
   }
   return std::nullopt;

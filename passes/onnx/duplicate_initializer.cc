@@ -57,7 +57,8 @@ bool same_bytes(const Graph& graph, const Tensor& a, const Tensor& b) {
   std::array<char, 65536> left{};
   std::array<char, 65536> right{};
   while (const std::size_t size = first.next(left)) {
-    if (second.next(right) != size || !std::equal(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(size), right.begin())) {
+    if (second.next(right) != size ||
+        !std::equal(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(size), right.begin())) {
       return false;
     }
   }

@@ -25,11 +25,11 @@ void check_declared(RuleContext& context) {
     const Dim& declared = dim_of(graph, dim.input, dim.axis);
     if (declared.extent == Dim::kUnknown) continue;
     const std::string name(graph[graph[dim.input].name]);
-    context.report({}, Severity::warning,
-                   "dimension " + std::to_string(dim.axis) + " of input " + quote(name) + " is fixed to " +
-                       std::to_string(declared.extent) + ", but " + quote(dim.name) + " must stay free",
-                   with_fix("export with dynamic_axes={'" + name + "': {" + std::to_string(dim.axis) + ": '" + dim.name +
-                            "'}}"));
+    context.report(
+        {}, Severity::warning,
+        "dimension " + std::to_string(dim.axis) + " of input " + quote(name) + " is fixed to " +
+            std::to_string(declared.extent) + ", but " + quote(dim.name) + " must stay free",
+        with_fix("export with dynamic_axes={'" + name + "': {" + std::to_string(dim.axis) + ": '" + dim.name + "'}}"));
   }
   for (const FrozenSize& pin : pinning_operations(graph, free.dims)) {
     context.report(pin.node, Severity::warning, quote(pin.symbol) + " must stay free, but " + pin.message,

@@ -40,7 +40,7 @@ void run(RuleContext& context) {
 
 }  // namespace
 
-extern constinit const Rule rule_unresolved_shape{
-    "unresolved-shape", "an output whose rank shape inference cannot tell", run};
+extern constinit const Rule rule_unresolved_shape{"unresolved-shape",
+                                                  "an output whose rank shape inference cannot tell", run};
 
 }  // namespace graphwitness

@@ -17,7 +17,7 @@ void run(RuleContext& context) {
 
 }  // namespace
 
-extern constinit const Rule rule_unused_initializer{
-    "unused-initializer", "an initializer of an ONNX graph that nothing uses", run};
+extern constinit const Rule rule_unused_initializer{"unused-initializer",
+                                                    "an initializer of an ONNX graph that nothing uses", run};
 
 }  // namespace graphwitness

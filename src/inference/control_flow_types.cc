@@ -49,9 +49,8 @@ std::int64_t element(const Graph& graph, NodeId node, std::string_view name, std
   const Literal* literal = graph.attribute(node, name);
   if (literal == nullptr || literal->kind != Literal::Kind::list) return missing;
   const auto elements = graph[literal->elements];
-  return index < elements.size() && graph[elements[index]].kind == Literal::Kind::integer
-             ? graph[elements[index]].bits
-             : missing;
+  return index < elements.size() && graph[elements[index]].kind == Literal::Kind::integer ? graph[elements[index]].bits
+                                                                                          : missing;
 }
 
 /// How the operands, parameters, outputs and results of a Loop or Scan line up.
@@ -205,8 +204,7 @@ std::vector<YieldedType> leave_loop(const Graph& graph, NodeId node, const Opera
     }
     const ValueId operand = operands[shape->first_operand + i];
     if (!operand) continue;
-    check_dtypes(graph, operand, types[operand].dtype, output, types[output].dtype, quote(op.name) + " carries",
-                 wrong);
+    check_dtypes(graph, operand, types[operand].dtype, output, types[output].dtype, quote(op.name) + " carries", wrong);
     yields[i] = join(yielded(types[operand]), types[output]);
   }
   return yields;

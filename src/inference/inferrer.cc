@@ -125,11 +125,11 @@ void Inferrer::report_standing(NodeId node, Symbol symbol, const Operator& op) {
                          std::to_string(op.version),
                      true);
     case Operator::Standing::removed:
-      return unknown(quote(op.name) + " is not in " + opset + " any more, it went in opset " +
-                         std::to_string(op.boundary),
-                     true);
+      return unknown(
+          quote(op.name) + " is not in " + opset + " any more, it went in opset " + std::to_string(op.boundary), true);
     case Operator::Standing::absent:
-      if (op.is_exact) return unknown("there is no operator " + quote(op.name) + " in domain " + quote(op.domain), true);
+      if (op.is_exact)
+        return unknown("there is no operator " + quote(op.name) + " in domain " + quote(op.domain), true);
       return unknown("operator " + quote(op.name) + " is in no opset up to " +
                          std::to_string(newest_opset(op.domain == "ai.onnx" ? "" : op.domain)) +
                          ", the newest that is known here; the model imports " + std::to_string(op.version),
@@ -245,8 +245,8 @@ void Inferrer::settle(NodeId node, ValueId result, const InferredType& inferred)
   const Operator& op = operators_[graph_[node].op];
   if (op.is_exact && differ(inferred, declared) && !is_sized_loosely(graph_, node)) {
     add(OnnxIssue::Kind::conflict, node,
-        quote(op.name) + " yields " + describe_type(graph_, inferred) + ", but " +
-            quote(graph_[graph_[result].name]) + " is declared as " + describe_type(graph_, declared));
+        quote(op.name) + " yields " + describe_type(graph_, inferred) + ", but " + quote(graph_[graph_[result].name]) +
+            " is declared as " + describe_type(graph_, declared));
     return types_.set(result, DType::unknown);
   }
   if (differ(inferred, declared)) return types_.set(result, declared_id);

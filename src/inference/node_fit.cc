@@ -84,7 +84,8 @@ void check_attributes(const Graph& graph, NodeId node, const Operator& op, std::
 void check_constant(const Graph& graph, NodeId node, const Operator& op, std::vector<std::string>& wrong) {
   if (op.name != "Constant" || op.domain != "ai.onnx") return;
   const std::size_t values = graph[graph[node].attributes].size();
-  if (values != 1) wrong.push_back("`Constant` has " + count(values, "attribute") + ", expected the one that is its value");
+  if (values != 1)
+    wrong.push_back("`Constant` has " + count(values, "attribute") + ", expected the one that is its value");
 }
 
 std::string list_of(DTypeMask mask) {
@@ -131,7 +132,8 @@ std::vector<std::string> dtype_misfits(const Graph& graph, NodeId node, const Op
     const InferredType type = types[operands[i]];
     if (!type.is_tensor || type.dtype == DType::unknown) continue;
     if ((formal->dtypes & mask_of(type.dtype)) == 0) {
-      if (std::ranges::find(operands.first(i), operands[i]) != operands.begin() + static_cast<std::ptrdiff_t>(i)) continue;
+      if (std::ranges::find(operands.first(i), operands[i]) != operands.begin() + static_cast<std::ptrdiff_t>(i))
+        continue;
       const std::string takes = formal->dtypes == 0 ? "no tensor" : list_of(formal->dtypes);
       wrong.push_back(name_of_value(graph, operands[i]) + " has dtype " + std::string(name_of(type.dtype)) +
                       ", expected " + takes + " as " + quote(formal->name) + " of " + quote(op.name));

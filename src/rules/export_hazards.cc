@@ -73,8 +73,9 @@ class Hazards {
 
   void add_lost_duplicates(NodeId node, std::string_view what) {
     add(node, Severity::warning,
-        "`" + std::string(what) + "` is exported to ONNX as a scatter that keeps one value where an index occurs twice, "
-                                  "instead of adding them all",
+        "`" + std::string(what) +
+            "` is exported to ONNX as a scatter that keeps one value where an index occurs twice, "
+            "instead of adding them all",
         "make sure that no index occurs twice, or multiply by a one-hot matrix of the indices");
   }
 
@@ -90,15 +91,17 @@ class Hazards {
   void look_at_indices(NodeId node, std::string_view kind, std::size_t indices) {
     if (!is_data(operand(node, indices))) return;
     add(node, Severity::note,
-        "a negative index raises in `" + std::string(kind) + "`, and counts from the end in the ONNX `Gather` it is "
-                                                            "exported as",
+        "a negative index raises in `" + std::string(kind) +
+            "`, and counts from the end in the ONNX `Gather` it is "
+            "exported as",
         "check indices before they reach the model");
   }
 
   void look_at_dropout(NodeId node, std::string_view kind) {
     if (boolean(operand(node, 2)) != true) return;
     add(node, Severity::warning,
-        "`" + std::string(kind) + "` in training mode is left out of an export in evaluation mode, which is the default",
+        "`" + std::string(kind) +
+            "` in training mode is left out of an export in evaluation mode, which is the default",
         "pass training=self.training, and call model.eval() before exporting");
   }
 
@@ -176,9 +179,7 @@ class Hazards {
   }
 
   bool is_read_after(ValueId value, NodeId write) const {
-    return std::ranges::any_of(graph_.uses(value), [&](const Use& use) {
-      return use.user ? use.user > write : true;
-    });
+    return std::ranges::any_of(graph_.uses(value), [&](const Use& use) { return use.user ? use.user > write : true; });
   }
 
   void look_at_write(NodeId node) {

@@ -1,8 +1,8 @@
 #pragma once
 /// Operators of a TorchScript graph that PyTorch's ONNX exporter lowers to something that computes otherwise.
 ///
-/// What the TorchScript-based exporters of PyTorch 1.13 to 2.6 were seen to do. Speaks of what will be exported; what was
-/// exported shows in the ONNX graph.
+/// What the TorchScript-based exporters of PyTorch 1.13 to 2.6 were seen to do. Speaks of what will be exported; what
+/// was exported shows in the ONNX graph.
 
 #include <cstdint>
 #include <string>

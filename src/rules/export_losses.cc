@@ -77,7 +77,8 @@ class Losses {
     look_at_state();
     look_at_parameters();
     for (ExportHazard& hazard : export_hazards(module_, provenance_, inference_.opset("ai.onnx"))) {
-      losses_.push_back({"export-semantics", hazard.node, false, hazard.severity, std::move(hazard.message), std::move(hazard.fix)});
+      losses_.push_back(
+          {"export-semantics", hazard.node, false, hazard.severity, std::move(hazard.message), std::move(hazard.fix)});
     }
     return std::move(losses_);
   }
@@ -114,8 +115,8 @@ class Losses {
     const std::vector<ValueId> kept = graph_inputs(exported_);
     std::set<std::string_view> names;
     for (ValueId input : kept) names.insert(plain(exported_[exported_[input].name]));
-    const bool names_match = std::ranges::any_of(
-        own, [&](ValueId input) { return names.contains(plain(module_[module_[input].name])); });
+    const bool names_match =
+        std::ranges::any_of(own, [&](ValueId input) { return names.contains(plain(module_[module_[input].name])); });
     std::size_t leaves = 0;
     bool is_countable = true;
     for (ValueId input : own) {
@@ -154,7 +155,8 @@ class Losses {
     if (module_.uses(input).empty() || (names_match && names.contains(name))) return;
     const std::size_t inputs = graph_inputs(exported_).size();
     if (!names_match && inputs >= module_inputs().size()) return;
-    add({}, Severity::warning, "argument " + quote(name) + " is no input of the export, which keeps the example's value",
+    add({}, Severity::warning,
+        "argument " + quote(name) + " is no input of the export, which keeps the example's value",
         "pass it as a tensor, or export once a value");
   }
 
@@ -170,10 +172,10 @@ class Losses {
       leaves += count.value_or(0);
       const bool is_dict = holds(module_, type, Type::Kind::dict);
       const Type& outer = module_[type];
-      const bool is_nested = outer.kind == Type::Kind::tuple &&
-                             std::ranges::any_of(module_[outer.args], [&](TypeId field) {
-                               return module_[field].kind == Type::Kind::tuple || module_[field].kind == Type::Kind::list;
-                             });
+      const bool is_nested =
+          outer.kind == Type::Kind::tuple && std::ranges::any_of(module_[outer.args], [&](TypeId field) {
+            return module_[field].kind == Type::Kind::tuple || module_[field].kind == Type::Kind::list;
+          });
       if (is_dict || is_nested) {
         add({}, Severity::warning,
             std::string(is_dict ? "the dict that the module yields" : "the nested tuple that the module yields") +
@@ -208,7 +210,8 @@ class Losses {
         if (!sizes.empty()) sizes += ", ";
         sizes += std::to_string(axis) + " to " + std::to_string(dims[axis].extent);
       }
-      if (!sizes.empty()) fixed.push_back("of input " + quote(exported_[exported_[input].name]) + " dimension " + sizes);
+      if (!sizes.empty())
+        fixed.push_back("of input " + quote(exported_[exported_[input].name]) + " dimension " + sizes);
     }
     for (const std::string& what : fixed) {
       add({}, any_open ? Severity::note : Severity::warning, "the export fixes sizes: " + what,
@@ -251,9 +254,8 @@ class Losses {
       if (loop_form(module_, node)) loops.push_back(node);
     }
     report_lost(branches, count_exported("onnx::If"), "branch", "keeps the arm that the example took");
-    std::erase_if(loops, [&](NodeId loop) {
-      return !is_decided_by(loop, Origin::data) && !is_decided_by(loop, Origin::shape);
-    });
+    std::erase_if(
+        loops, [&](NodeId loop) { return !is_decided_by(loop, Origin::data) && !is_decided_by(loop, Origin::shape); });
     report_lost(loops, count_exported("onnx::Loop") + count_exported("onnx::Scan"), "loop",
                 "keeps the number of turns that the example took");
   }
@@ -291,8 +293,8 @@ class Losses {
 
   void look_at_modes() {
     for (ExportMark& mark : onnx_training_nodes(exported_)) {
-      losses_.push_back({"export-loss", mark.node, true, Severity::warning, "the export has an operator in training mode: " + mark.message,
-                         std::move(mark.fix)});
+      losses_.push_back({"export-loss", mark.node, true, Severity::warning,
+                         "the export has an operator in training mode: " + mark.message, std::move(mark.fix)});
     }
   }
 
@@ -307,7 +309,8 @@ class Losses {
         continue;
       }
       const auto operands = module_[module_[node].operands];
-      if (!op.starts_with("aten::") || operands.empty() || !operands[0] || !effect_of(module_, node).writes_first) continue;
+      if (!op.starts_with("aten::") || operands.empty() || !operands[0] || !effect_of(module_, node).writes_first)
+        continue;
       const NodeId source = module_.defining_node(operands[0]);
       if (!source || module_[module_[source].op] != "prim::GetAttr") continue;
       const Literal* name = module_.attribute(source, "name");

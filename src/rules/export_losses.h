@@ -1,6 +1,6 @@
 #pragma once
-/// What an export to ONNX lost or froze of a TorchScript module: inputs, outputs, free sizes, control flow, state, modes,
-/// dtypes.
+/// What an export to ONNX lost or froze of a TorchScript module: inputs, outputs, free sizes, control flow, state,
+/// modes, dtypes.
 ///
 /// Compares what the two graphs promise, not what they compute. Inputs are matched by name where the names are the
 /// module's, else by place. Branches and loops are matched by number: an export holds all of a kind, or it lost some.
@@ -16,7 +16,7 @@ namespace graphwitness {
 
 struct ExportLoss {
   std::string_view rule = "export-loss";  ///< in whose name it is reported
-  NodeId node;           ///< of the module, unless `is_of_export`; none: the graph as a whole
+  NodeId node;                            ///< of the module, unless `is_of_export`; none: the graph as a whole
   bool is_of_export = false;
   Severity severity = Severity::warning;
   std::string message;

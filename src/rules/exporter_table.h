@@ -1,8 +1,8 @@
 #pragma once
 /// Which operators PyTorch's TorchScript-based ONNX exporter lowers, by its version and by opset.
 ///
-/// From the exporter's own registry, written down by scripts/exporter_table.py. An operator that is lowered may still be
-/// refused where the exporter's code finds a case that it does not handle; the table has its words for those.
+/// From the exporter's own registry, written down by scripts/exporter_table.py. An operator that is lowered may still
+/// be refused where the exporter's code finds a case that it does not handle; the table has its words for those.
 
 #include <cstdint>
 #include <span>

@@ -204,8 +204,8 @@ std::vector<ExportMark> onnx_training_nodes(const Graph& graph) {
                              return result && !graph.uses(result).empty();
                            });
       if ((mode != nullptr && mode->bits != 0) || updates) {
-        nodes.push_back({node, "this `BatchNormalization` runs in training mode: it normalises by the batch it is given",
-                         fix});
+        nodes.push_back(
+            {node, "this `BatchNormalization` runs in training mode: it normalises by the batch it is given", fix});
       }
     }
   }

@@ -10,11 +10,11 @@ namespace graphwitness {
 namespace {
 
 constexpr std::array<std::string_view, 24> kBroadcasting{
-    "onnx::Add",  "onnx::Sub",     "onnx::Mul",  "onnx::Div", "onnx::Pow",   "onnx::Mod",
-    "onnx::Max",  "onnx::Min",     "onnx::Mean", "onnx::Sum", "onnx::Where", "onnx::Equal",
-    "onnx::Less", "onnx::Greater", "onnx::And",  "onnx::Or",  "onnx::Xor",   "onnx::PRelu",
-    "onnx::LessOrEqual", "onnx::GreaterOrEqual", "onnx::BitShift", "onnx::BitwiseAnd", "onnx::BitwiseOr",
-    "onnx::BitwiseXor"};
+    "onnx::Add",      "onnx::Sub",        "onnx::Mul",       "onnx::Div",         "onnx::Pow",
+    "onnx::Mod",      "onnx::Max",        "onnx::Min",       "onnx::Mean",        "onnx::Sum",
+    "onnx::Where",    "onnx::Equal",      "onnx::Less",      "onnx::Greater",     "onnx::And",
+    "onnx::Or",       "onnx::Xor",        "onnx::PRelu",     "onnx::LessOrEqual", "onnx::GreaterOrEqual",
+    "onnx::BitShift", "onnx::BitwiseAnd", "onnx::BitwiseOr", "onnx::BitwiseXor"};
 
 bool is_broadcasting(std::string_view op) { return std::ranges::find(kBroadcasting, op) != kBroadcasting.end(); }
 bool is_recurrent(std::string_view op) { return op == "onnx::LSTM" || op == "onnx::GRU" || op == "onnx::RNN"; }
@@ -101,8 +101,8 @@ class SizeClashes {
     for (const ShapeElement& element : *elements) {
       if (!element.number && !element.symbol) return std::nullopt;
       const bool is_inferred = element.number && *element.number < 0;
-      sizes.push_back({.extent = is_inferred ? kInferred : element.number.value_or(Dim::kUnknown),
-                       .name = element.symbol});
+      sizes.push_back(
+          {.extent = is_inferred ? kInferred : element.number.value_or(Dim::kUnknown), .name = element.symbol});
     }
     return sizes;
   }
@@ -271,10 +271,12 @@ class SizeClashes {
     const std::size_t rank = inference_.type(place.value).dims.size();
     if (kind == "onnx::Transpose") {
       const Literal* perm = graph_.attribute(node, "perm");
-      if (perm == nullptr || perm->kind != Literal::Kind::list || place.axis >= perm->elements.count) return std::nullopt;
+      if (perm == nullptr || perm->kind != Literal::Kind::list || place.axis >= perm->elements.count)
+        return std::nullopt;
       return Place{operand(node, 0), static_cast<std::size_t>(graph_[graph_[perm->elements][place.axis]].bits)};
     }
-    const bool keeps_places = is_broadcasting(kind) || graph_[graph_[node].operands].size() == 1 || kind == "onnx::Clip";
+    const bool keeps_places =
+        is_broadcasting(kind) || graph_[graph_[node].operands].size() == 1 || kind == "onnx::Clip";
     if (!keeps_places) return std::nullopt;
     for (ValueId value : graph_[graph_[node].operands]) {
       const std::size_t dims = value ? inference_.type(value).dims.size() : 0;
@@ -303,7 +305,8 @@ std::vector<Symbol> spare_symbols(const Graph& graph) {
     if (!used.contains(symbol) && !graph[symbol].empty()) spare.push_back(symbol);
   }
   // Names of operators occur in messages.
-  std::ranges::stable_partition(spare, [&](Symbol symbol) { return graph[symbol].find("::") != std::string_view::npos; });
+  std::ranges::stable_partition(spare,
+                                [&](Symbol symbol) { return graph[symbol].find("::") != std::string_view::npos; });
   return spare;
 }
 
@@ -324,8 +327,9 @@ void report_frozen_sizes(RuleContext& context) {
   if (graph.format() != Format::onnx) return;
   for (FrozenSize& frozen : frozen_sizes(graph, context.analysis<OnnxInference>())) {
     context.report(frozen.node, Severity::warning, std::move(frozen.message), [](Finding& finding) {
-      finding.fix = "take the size from the input (`x.size(0)`, `x.shape[0]`), without `int()`, where this operation "
-                    "was written";
+      finding.fix =
+          "take the size from the input (`x.size(0)`, `x.shape[0]`), without `int()`, where this operation "
+          "was written";
     });
   }
 }

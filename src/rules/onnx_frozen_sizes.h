@@ -16,9 +16,9 @@
 namespace graphwitness {
 
 struct FrozenSize {
-  NodeId node;          ///< that holds the literal
-  NodeId meets;         ///< where it has to equal the free size; may be `node` itself
-  std::string symbol;   ///< the free size
+  NodeId node;         ///< that holds the literal
+  NodeId meets;        ///< where it has to equal the free size; may be `node` itself
+  std::string symbol;  ///< the free size
   std::string message;
 };
 

@@ -9,9 +9,7 @@ namespace {
 
 std::string quote(std::string_view text) { return "`" + std::string(text) + "`"; }
 
-bool is_unresolved(const Graph& graph, ValueId value) {
-  return value && graph[value].def == Value::Def::unresolved;
-}
+bool is_unresolved(const Graph& graph, ValueId value) { return value && graph[value].def == Value::Def::unresolved; }
 
 /// Names that some node or block defines, wherever.
 std::set<std::string_view> defined_names(const Graph& graph) {
@@ -80,9 +78,9 @@ void compare(const Graph& graph, std::vector<Definition>& same, bool has_subgrap
       const Definition& earlier = same[j];
       const bool any_constant = !later.block || !earlier.block;
       const BlockId known = later.block ? later.block : earlier.block;
-      const bool clash = any_constant ? (known ? !is_nested(graph, known) : !has_subgraphs)
-                                      : encloses(graph, earlier.block, later.block) ||
-                                            encloses(graph, later.block, earlier.block);
+      const bool clash =
+          any_constant ? (known ? !is_nested(graph, known) : !has_subgraphs)
+                       : encloses(graph, earlier.block, later.block) || encloses(graph, later.block, earlier.block);
       if (!clash) continue;
       const bool shadows = !any_constant && earlier.block != later.block;
       const NodeId at = later.node ? later.node : earlier.node;
@@ -126,7 +124,8 @@ std::vector<Need> needs_in(const Graph& graph, BlockId block) {
 }
 
 /// By position: whether the node lies on a cycle, or between two.
-std::vector<bool> cyclic(const std::vector<Need>& needs, const std::vector<std::uint32_t>& position, std::size_t count) {
+std::vector<bool> cyclic(const std::vector<Need>& needs, const std::vector<std::uint32_t>& position,
+                         std::size_t count) {
   std::vector<bool> is_cyclic(count, true);
   for (const bool forward : {true, false}) {
     std::vector<std::vector<std::uint32_t>> next(count);
@@ -241,8 +240,9 @@ std::vector<NameProblem> misplaced_nodes(const Graph& graph) {
       if (position[need.user.raw] > position[need.source.raw] || !told.insert({need.user, need.value}).second) continue;
       const std::string name = quote(graph[graph[need.value].name]);
       const bool on_cycle = is_cyclic[position[need.user.raw]] && is_cyclic[position[need.source.raw]];
-      problems.push_back({need.user, on_cycle ? "input " + name + " depends on the node's own result: the graph has a cycle"
-                                              : "input " + name + " is produced by a later node"});
+      problems.push_back({need.user, on_cycle
+                                         ? "input " + name + " depends on the node's own result: the graph has a cycle"
+                                         : "input " + name + " is produced by a later node"});
     }
   }
   return problems;

@@ -68,10 +68,10 @@ bool parse(const Command& self, const Invocation& call, CheckOptions& chosen) {
       "for", po::value(&chosen.purpose)->value_name("PURPOSE"),
       "what becomes of a scripted archive: trace (default), it will be traced or exported by tracing; script, it "
       "ships as it is, and what a trace would lose is a note");
-  options.add()(
-      "against", po::value(&chosen.against)->value_name("OTHER"),
-      "the same module, traced where MODEL is scripted or the reverse, or its export to ONNX: what was lost, known from "
-      "both");
+  options.add()("against", po::value(&chosen.against)->value_name("OTHER"),
+                "the same module, traced where MODEL is scripted or the reverse, or its export to ONNX: what was lost, "
+                "known from "
+                "both");
   options.add()("select", po::value(&chosen.select)->value_name("RULE,..."), "run these rules only");
   options.add()("ignore", po::value(&chosen.ignore)->value_name("RULE,..."), "do not run these rules");
   options.add()("fail-on", po::value(&chosen.fail_on)->value_name("SEVERITY"),
@@ -81,9 +81,10 @@ bool parse(const Command& self, const Invocation& call, CheckOptions& chosen) {
                 "the folder that recorded Python paths are shown relative to");
   options.add()("target", po::value(&chosen.target)->value_name("onnx:OPSET"),
                 "what TorchScript archives are to be exported to: says which operators have no lowering there");
-  options.add()("dim", po::value(&chosen.dims)->composing()->value_name("NAME=dynamic"),
-                "a dimension of an ONNX model's inputs that must stay free, by its symbol, as INPUT[AXIS], or batch; says "
-                "what pins it");
+  options.add()(
+      "dim", po::value(&chosen.dims)->composing()->value_name("NAME=dynamic"),
+      "a dimension of an ONNX model's inputs that must stay free, by its symbol, as INPUT[AXIS], or batch; says "
+      "what pins it");
   options.add()("weights", po::bool_switch(&chosen.weights), "also run what must read tensor data");
   add_load_options(options, chosen.load, true);
   options.add_output(chosen.output);
