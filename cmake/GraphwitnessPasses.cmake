@@ -93,3 +93,35 @@ std::string_view rule_page(std::string_view id) {
 }  // namespace graphwitness
 ")
 endfunction()
+
+# The tables of PyTorch's exporters as text in the program: data/onnx_exporter/pytorch-VERSION.txt.
+function(graphwitness_write_exporter_tables output)
+  set(entries "")
+  foreach(table IN LISTS ARGN)
+    file(READ "${table}" text)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${table}")
+    string(FIND "${text}" ")table\"" clash)
+    if(NOT clash EQUAL -1)
+      message(FATAL_ERROR "${table} contains the mark that ends a table in the program: )table\"")
+    endif()
+    string(APPEND entries "    R\"table(${text})table\",\n")
+  endforeach()
+  list(LENGTH ARGN count)
+  graphwitness_write_if_different("${output}" "// Written by CMake from data/onnx_exporter/*.txt.
+#include <array>
+
+#include \"rules/exporter_table.h\"
+
+namespace graphwitness {
+namespace {
+
+constexpr std::array<std::string_view, ${count}> kTables{
+${entries}};
+
+}  // namespace
+
+std::span<const std::string_view> exporter_table_texts() { return kTables; }
+
+}  // namespace graphwitness
+")
+endfunction()

@@ -1,3 +1,4 @@
+#include "rules/onnx_frozen_sizes.h"
 #include "rules/python_losses.h"
 #include "rules/recorded.h"
 #include "rules/would_freeze.h"
@@ -9,6 +10,7 @@ void run(RuleContext& context) {
   report_would_freeze_shape(context);
   report_python_losses(context, "frozen-shape");
   report_recorded_shapes(context);
+  report_frozen_sizes(context);
 }
 
 }  // namespace

@@ -3,33 +3,12 @@
 #include <system_error>
 
 #include "graphwitness/rules/rule.h"
+#include "rules/external_files.h"
 
 namespace graphwitness {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The location leaves the model's folder by what it says.
-bool climbs_out(const fs::path& location) {
-  const fs::path normal = location.lexically_normal();
-  return normal.is_absolute() || (!normal.empty() && *normal.begin() == "..");
-}
-
-/// The file is a link, or lies behind one, to somewhere outside the folder.
-bool links_out(const fs::path& file, const fs::path& folder) {
-  std::error_code error;
-  const fs::path real = fs::canonical(file, error);
-  const fs::path root = fs::canonical(folder.empty() ? fs::path(".") : folder, error);
-  return !error && climbs_out(real.lexically_relative(root));
-}
-
-/// The model's folder, when `file` is `location` in it.
-std::optional<fs::path> folder_of(std::string_view file, std::string_view location) {
-  if (file == location) return fs::path();
-  if (!file.ends_with(location) || file.size() == location.size()) return std::nullopt;
-  if (file[file.size() - location.size() - 1] != '/') return std::nullopt;
-  return fs::path(file.substr(0, file.size() - location.size()));
-}
 
 std::string why_unusable(const Graph& graph, const Tensor& tensor, const std::string& location,
                          const fs::path& folder) {

@@ -16,6 +16,7 @@
 #include "rules/pairing.h"
 #include "rules/places.h"
 #include "rules/run.h"
+#include "rules/run_export.h"
 #include "rules/runner.h"
 
 namespace graphwitness {
@@ -274,6 +275,7 @@ void mark_of_other(std::vector<Report>& reports) {
 
 std::vector<Finding> run_rules_on_pair(const Graph& first, const Graph& second, std::span<const Rule* const> rules,
                                        const RuleOptions& options) {
+  if (is_export_pair(first, second)) return run_rules_on_export(first, second, rules, options);
   const PairRoles roles = roles_of(first, second);
   const Pairing pairing(*roles.scripted, *roles.traced);
   RuleContext of_script(*roles.scripted, options, &pairing);

@@ -75,6 +75,33 @@ bool meets(const Finding& finding, std::uint32_t line, const Expectation& expect
          finding.message.find(expectation.part) != std::string::npos;
 }
 
+const fs::path kSource = GRAPHWITNESS_SOURCE_DIR;
+
+/// Options of `check` that a case runs with, a line each: `// with --weights`.
+RuleOptions options_of(const std::string& text) {
+  static const std::regex kPattern(R"(// with --(\w+)(?: (\S+))?)");
+  RuleOptions options;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch match;
+    if (!std::regex_search(line, match, kPattern)) continue;
+    const std::string value = match[2];
+    if (match[1] == "weights") options.reads_weights = true;
+    if (match[1] == "target") options.target_opset = std::stoll(value.substr(value.find(':') + 1));
+    if (match[1] == "dim") options.free_dims.push_back(value.substr(0, value.find('=')));
+  }
+  return options;
+}
+
+/// `$SOURCE` is the source tree.
+std::string expanded(std::string text) {
+  const std::string mark = "$SOURCE";
+  for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) {
+    text.replace(at, mark.size(), kSource.string());
+  }
+  return text;
+}
+
 /// What was found, and on which line of the case.
 struct Found {
   Finding finding;
@@ -86,19 +113,20 @@ std::uint32_t line_of(const Finding& finding, const ReadResult& read) {
   return finding.node_id ? read.node_lines[finding.node_id.raw] : 1;
 }
 
-std::vector<Found> run_case(std::span<const Rule* const> rules, const std::string& file, const std::string& text) {
+std::vector<Found> run_case(std::span<const Rule* const> rules, const std::string& file, const std::string& given) {
+  const std::string text = expanded(given);
+  const RuleOptions options = options_of(text);
   std::vector<Found> found;
   const std::size_t divider = text.find("// ===== against");
   const ReadResult read = read_ir(text.substr(0, divider), {.file = file});
   if (divider == std::string::npos) {
-    for (Finding& finding : run_rules(read.graph, rules, {.reads_weights = true}))
-      found.push_back({finding, line_of(finding, read)});
+    for (Finding& finding : run_rules(read.graph, rules, options)) found.push_back({finding, line_of(finding, read)});
     return found;
   }
   std::string second(static_cast<std::size_t>(std::ranges::count(text.substr(0, divider), '\n')), '\n');
   second += text.substr(divider);
   const ReadResult other = read_ir(second, {.file = file});
-  for (Finding& finding : run_rules_on_pair(read.graph, other.graph, rules, {})) {
+  for (Finding& finding : run_rules_on_pair(read.graph, other.graph, rules, options)) {
     found.push_back({finding, line_of(finding, finding.of_other ? other : read)});
   }
   return found;
@@ -121,8 +149,6 @@ void check_case(const Rule& rule, const std::string& file, const Case& test) {
                     << missing.rule << " {{" << missing.part << "}}");
   }
 }
-
-const fs::path kSource = GRAPHWITNESS_SOURCE_DIR;
 
 TEST_CASE("every rule finds what its cases expect, and nothing else") {
   for (const Rule* rule : all_rules()) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <boost/program_options/value_semantic.hpp>
+#include <charconv>
 
 #include "cli/command.h"
 #include "cli/load_options.h"
@@ -28,9 +29,38 @@ struct CheckOptions {
   std::string ignore;
   std::string fail_on = "warning";
   std::string source_root;
+  std::string target;
+  std::vector<std::string> dims;
   bool weights = false;
   std::string against;
 };
+
+/// "onnx:17"; 0 when nothing was asked for.
+std::int64_t target_opset(const std::string& target) {
+  constexpr std::string_view kOnnx = "onnx:";
+  std::int64_t opset = 0;
+  if (target.empty()) return opset;
+  const char* const end = target.data() + target.size();
+  const bool is_onnx = target.starts_with(kOnnx);
+  const auto [stop, error] = std::from_chars(target.data() + (is_onnx ? kOnnx.size() : 0), end, opset);
+  if (!is_onnx || error != std::errc() || stop != end || opset < 1) {
+    throw UsageError(fmt::format("--target is `{}`, expected onnx:OPSET such as onnx:17", target));
+  }
+  return opset;
+}
+
+/// "batch=dynamic"
+std::vector<std::string> free_dims(const std::vector<std::string>& dims) {
+  constexpr std::string_view kDynamic = "=dynamic";
+  std::vector<std::string> names;
+  for (const std::string& dim : dims) {
+    if (!dim.ends_with(kDynamic) || dim.size() == kDynamic.size()) {
+      throw UsageError(fmt::format("--dim is `{}`, expected NAME=dynamic such as batch=dynamic", dim));
+    }
+    names.push_back(dim.substr(0, dim.size() - kDynamic.size()));
+  }
+  return names;
+}
 
 bool parse(const Command& self, const Invocation& call, CheckOptions& chosen) {
   Options options(self, chosen.models);
@@ -38,9 +68,10 @@ bool parse(const Command& self, const Invocation& call, CheckOptions& chosen) {
       "for", po::value(&chosen.purpose)->value_name("PURPOSE"),
       "what becomes of a scripted archive: trace (default), it will be traced or exported by tracing; script, it "
       "ships as it is, and what a trace would lose is a note");
-  options.add()(
-      "against", po::value(&chosen.against)->value_name("OTHER"),
-      "the same module, traced where MODEL is scripted or the reverse: what the trace has lost, known from both");
+  options.add()("against", po::value(&chosen.against)->value_name("OTHER"),
+                "the same module, traced where MODEL is scripted or the reverse, or its export to ONNX: what was lost, "
+                "known from "
+                "both");
   options.add()("select", po::value(&chosen.select)->value_name("RULE,..."), "run these rules only");
   options.add()("ignore", po::value(&chosen.ignore)->value_name("RULE,..."), "do not run these rules");
   options.add()("fail-on", po::value(&chosen.fail_on)->value_name("SEVERITY"),
@@ -49,6 +80,12 @@ bool parse(const Command& self, const Invocation& call, CheckOptions& chosen) {
   options.add()(
       "source-root", po::value(&chosen.source_root)->value_name("DIR"),
       "the folder that holds the Python sources: recorded paths are looked for in it and shown relative to it");
+  options.add()("target", po::value(&chosen.target)->value_name("onnx:OPSET"),
+                "what TorchScript archives are to be exported to: says which operators have no lowering there");
+  options.add()(
+      "dim", po::value(&chosen.dims)->composing()->value_name("NAME=dynamic"),
+      "a dimension of an ONNX model's inputs that must stay free, by its symbol, as INPUT[AXIS], or batch; says "
+      "what pins it");
   options.add()("weights", po::bool_switch(&chosen.weights), "read the weights too, for rules that must");
   add_load_options(options, chosen.load, true);
   options.add_output(chosen.output);
@@ -57,6 +94,8 @@ bool parse(const Command& self, const Invocation& call, CheckOptions& chosen) {
   require_one_of("--for", chosen.purpose, std::array<std::string_view, 2>{"trace", "script"});
   require_one_of("--fail-on", chosen.fail_on, std::array<std::string_view, 4>{"note", "warning", "error", "never"});
   require_one_of("--format", chosen.output.format, std::array<std::string_view, 2>{"text", "json"});
+  target_opset(chosen.target);
+  free_dims(chosen.dims);
   if (chosen.models.empty()) throw UsageError("no model named, expected at least one");
   if (!chosen.against.empty() && chosen.models.size() != 1) {
     throw UsageError(fmt::format("`--against` with {} models, expected one", chosen.models.size()));
@@ -163,7 +202,9 @@ Report check_all(const CheckOptions& chosen, std::ostream& err, Remarks& remarks
   const std::vector<const Rule*> rules = chosen_rules(chosen.select, chosen.ignore);
   const RuleOptions options{.purpose = chosen.purpose == "script" ? Purpose::script : Purpose::trace,
                             .source_root = chosen.source_root,
-                            .reads_weights = chosen.weights};
+                            .reads_weights = chosen.weights,
+                            .target_opset = target_opset(chosen.target),
+                            .free_dims = free_dims(chosen.dims)};
   Report report = chosen.against.empty() ? check_each(chosen, rules, options, err, remarks)
                                          : check_against(chosen, rules, options, remarks);
   if (!chosen.source_root.empty()) map_sources(report, chosen.source_root);

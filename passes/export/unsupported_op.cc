@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+
+#include "analysis/operators.h"
+#include "analysis/provenance.h"
+#include "graphwitness/rules/rule.h"
+#include "rules/exporter_table.h"
+
+namespace graphwitness {
+namespace {
+
+/// What the exporter takes away or rewrites before it looks operators up.
+constexpr std::array<std::string_view, 22> kRewritten{
+    "aten::Bool",           "aten::Complex",        "aten::Float",      "aten::FloatImplicit", "aten::Int",
+    "aten::IntImplicit",    "aten::ScalarImplicit", "aten::copy_",      "prim::CallFunction",  "prim::CallMethod",
+    "prim::Constant",       "prim::CreateObject",   "prim::GetAttr",    "prim::NumToTensor",   "prim::Print",
+    "prim::RaiseException", "prim::SetAttr",        "prim::TupleIndex", "prim::TupleUnpack",   "prim::isinstance",
+    "aten::warn",           "prim::PythonOp"};
+
+bool is_rewritten(std::string_view op) { return std::ranges::find(kRewritten, op) != kRewritten.end(); }
+
+/// Only what yields a tensor is recorded when a module is traced; the rest is done by Python.
+bool yields_tensor(const Graph& graph, NodeId node) {
+  return std::ranges::any_of(graph[graph[node].results],
+                             [&](ValueId result) { return result && !is_scalar_like(graph, graph[result].type); });
+}
+
+bool is_traced(const Graph& graph, NodeId node) {
+  return graph[graph[graph[node].parent].function].origin == Function::Origin::traced;
+}
+
+std::string_view overload_of(const Graph& graph, NodeId node) {
+  const Literal* overload = graph.attribute(node, "overload");
+  return overload != nullptr && overload->kind == Literal::Kind::string ? graph.text(*overload) : std::string_view();
+}
+
+/// What the exporter will look up.
+std::vector<NodeId> exported_nodes(RuleContext& context) {
+  const Graph& graph = context.graph();
+  const Constants& constants = context.analysis<Provenance>().constants();
+  std::vector<NodeId> nodes;
+  for (NodeId node : graph.all_nodes()) {
+    const std::string_view op = graph[graph[node].op];
+    if (is_rewritten(op) || constants.is_dead(graph[node].parent)) continue;
+    const bool is_recorded = context.options().purpose == Purpose::trace || is_traced(graph, node);
+    if (is_recorded && (op.starts_with("prim::") || !yields_tensor(graph, node))) continue;
+    nodes.push_back(node);
+  }
+  return nodes;
+}
+
+/// The lowest opset at which everything is exported; none: there is no such opset.
+std::optional<std::int64_t> lowest_opset(const Graph& graph, const std::vector<NodeId>& nodes,
+                                         const ExporterTable& table) {
+  for (std::int64_t opset = table.oldest(); opset <= table.newest(); ++opset) {
+    const bool all = std::ranges::all_of(
+        nodes, [&](NodeId node) { return table.is_exported(graph[graph[node].op], overload_of(graph, node), opset); });
+    if (all) return opset;
+  }
+  return std::nullopt;
+}
+
+/// "1.13": two numbers are enough to tell exporters apart.
+std::string short_version(std::string_view version) {
+  const std::size_t first = version.find('.');
+  return std::string(version.substr(0, version.find('.', first + 1)));
+}
+
+class Report {
+ public:
+  explicit Report(RuleContext& context)
+      : context_(context), graph_(context.graph()), opset_(context.options().target_opset) {}
+
+  void run() {
+    const std::vector<NodeId> nodes = exported_nodes(context_);
+    fix_ = describe_lowest(nodes);
+    for (NodeId node : nodes) look_at(node);
+  }
+
+ private:
+  std::string describe_lowest(const std::vector<NodeId>& nodes) const {
+    std::string text;
+    for (const ExporterTable& table : tables_) {
+      const auto lowest = lowest_opset(graph_, nodes, table);
+      if (!text.empty()) text += "; ";
+      text += "with PyTorch " + short_version(table.version()) + " ";
+      text += lowest ? "opset " + std::to_string(*lowest) + " is the lowest that has every operator of the model"
+                     : "no opset has every operator of the model";
+    }
+    return text;
+  }
+
+  void look_at(NodeId node) {
+    const std::string_view op = graph_[graph_[node].op];
+    const std::string_view overload = overload_of(graph_, node);
+    std::string missing;
+    std::size_t unsupported = 0;
+    for (const ExporterTable& table : tables_) {
+      if (table.is_exported(op, overload, opset_)) continue;
+      ++unsupported;
+      if (!missing.empty()) missing += "; ";
+      missing += describe_missing(table, op, overload);
+    }
+    if (unsupported == 0) return look_at_refusals(node, op, overload);
+    const std::string name = "`" + std::string(op) + (overload.empty() ? "" : "." + std::string(overload)) + "`";
+    context_.report(node, unsupported == tables_.size() ? Severity::error : Severity::warning,
+                    name + " has no lowering to ONNX opset " + std::to_string(opset_) + ": " + missing, explain());
+  }
+
+  std::string describe_missing(const ExporterTable& table, std::string_view op, std::string_view overload) const {
+    std::string text = "PyTorch " + short_version(table.version()) + " ";
+    if (opset_ < table.oldest() || opset_ > table.newest()) {
+      return text + "exports opsets " + std::to_string(table.oldest()) + " to " + std::to_string(table.newest());
+    }
+    if (const std::int64_t first = table.first_opset(op, overload, opset_)) {
+      return text + "has one from opset " + std::to_string(first) + " on";
+    }
+    if (table.first_opset(op, "any other", table.oldest()) != 0) return text + "does not take this overload";
+    return text + "has none at any opset";
+  }
+
+  /// Once an operator: what its lowering refuses can mostly not be told from the graph.
+  void look_at_refusals(NodeId node, std::string_view op, std::string_view overload) {
+    const ExporterTable& newest = tables_.back();
+    if (newest.standing(op, overload, opset_) != ExporterTable::Standing::partly) return;
+    if (newest.refusals(op).empty() || !told_.insert(op).second) return;
+    context_.report(node, Severity::note,
+                    "`" + std::string(op) + "` is lowered to ONNX, but PyTorch " + short_version(newest.version()) +
+                        " refuses some cases: " + std::string(newest.refusals(op)),
+                    explain());
+  }
+
+  std::function<void(Finding&)> explain() const {
+    return [fix = fix_](Finding& finding) { finding.fix = fix; };
+  }
+
+  RuleContext& context_;
+  const Graph& graph_;
+  std::int64_t opset_;
+  std::vector<ExporterTable> tables_ = exporter_tables();
+  std::string fix_;
+  std::set<std::string_view> told_;
+};
+
+void run(RuleContext& context) {
+  if (context.graph().format() == Format::onnx || context.options().target_opset == 0) return;
+  Report(context).run();
+}
+
+}  // namespace
+
+extern constinit const Rule rule_unsupported_op{
+    "unsupported-op", "an operator that PyTorch's exporter does not lower to the ONNX opset of --target", run};
+
+}  // namespace graphwitness
