@@ -5,6 +5,7 @@
 
 #include "analysis/provenance.h"
 #include "graphwitness/rules/rule.h"
+#include "rules/writes.h"
 
 namespace graphwitness {
 namespace {
@@ -46,6 +47,10 @@ void check(RuleContext& context, const Function& function, ValueId output, std::
   if (graph[graph[output].type].kind != Type::Kind::tensor) return;
   const Reaches reaches = what_reaches(context.analysis<Provenance>(), output);
   if (reaches == Reaches::inputs || graph[output].def == Value::Def::constant) return;
+  // A write in place makes no new value.
+  for (const Write& write : context.analysis<Writes>().all()) {
+    if (write.root == output) return;
+  }
   const bool is_own = reaches == Reaches::attributes || reads_attribute(graph, output);
   const bool traced = function.origin == Function::Origin::traced;
   const std::string which =

@@ -68,7 +68,8 @@ NodeId maker_of(const Graph& graph, ValueId value) {
   // Containers are put together nowhere; what is in them was made somewhere.
   const bool has_place = graph[maker].loc && graph[graph[maker].loc].file;
   const NodeId inner = operands.empty() || !operands[0] ? NodeId{} : graph.defining_node(operands[0]);
-  return has_place || !inner ? maker : inner;
+  const bool inner_has_place = inner && graph[inner].loc && graph[graph[inner].loc].file;
+  return has_place || !inner_has_place ? maker : inner;
 }
 
 void run(RuleContext& context) {

@@ -15,7 +15,10 @@ Scope::Scope(const Module& module) : module_(module), attributes_(module.classes
 
 std::string_view Scope::self_name(std::uint32_t function) const {
   const Function& callee = module_.functions[function];
-  if (callee.in_class == kNothing || callee.parameters.empty() || has_decorator(function, "staticmethod")) return {};
+  // Of a file that is given in part, the class may be missing.
+  const bool is_method =
+      callee.in_class != kNothing || (!callee.parameters.empty() && callee.parameters.front().name == "self");
+  if (!is_method || callee.parameters.empty() || has_decorator(function, "staticmethod")) return {};
   return callee.parameters.front().name;
 }
 

@@ -87,7 +87,8 @@ TEST_CASE("an input is named once for each that is involved, however many inputs
   text += "):\n %a: tensor = aten::add(%x3, %x127)\n %c: bool = aten::is_nonzero(%a)\n";
   text +=
       " %r: tensor = prim::If(%c) { block(): %p: tensor = aten::relu(%a) return %p block(): return %a }\n return %r";
-  const std::vector<Finding> findings = check(text);
+  std::vector<Finding> findings = check(text);
+  std::erase_if(findings, [](const Finding& finding) { return finding.rule == "unused-input"; });
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].inputs == std::vector<std::string>{"x3", "x127"});
   CHECK(findings[0].message == "the data of `x3` and `x127` chooses the arm");
