@@ -8,7 +8,8 @@
 #include <utility>
 
 #include "exec/dtype.h"
-#include "exec/outputs/npz_writer.h"
+#include "exec/inputs/npy.h"
+#include "exec/inputs/npz.h"
 #include "exec/outputs/torch_save.h"
 #include "graphwitness/support/error.h"
 #include "support/version.h"
@@ -125,9 +126,12 @@ WitnessFiles write_witness_input(const std::string& folder, const std::vector<ex
   WitnessFiles files{.folder = folder, .pt = (fs::path(folder) / "witness.pt").string()};
   exec::save_value(call_value(arguments), files.pt);
   const std::vector<exec::NamedTensor> tensors = arrays(arguments);
-  if (!exec::can_write_npz(tensors)) return files;
+  const bool fits_numpy = !tensors.empty() && std::ranges::all_of(tensors, [](const exec::NamedTensor& one) {
+    return exec::has_numpy_type(one.tensor.dtype);
+  });
+  if (!fits_numpy) return files;
   files.npz = (fs::path(folder) / "witness.npz").string();
-  exec::write_npz(tensors, *files.npz);
+  write_whole_file(*files.npz, exec::write_npz(tensors));
   return files;
 }
 

@@ -6,7 +6,6 @@
 
 #include "exec/inputs/files.h"
 #include "exec/inputs/npz.h"
-#include "exec/outputs/npz_writer.h"
 #include "exec/outputs/torch_save.h"
 #include "graphwitness/support/error.h"
 #include "temporary_folder.h"
@@ -51,17 +50,6 @@ TEST_CASE("plain PyTorch reads what is saved") {
       "'); assert torch.equal(v[0], torch.tensor([[1], [-1]])) and v[1] == [2**40, -0.5, None] and "
       "v[2] == {'key': True} and v[3].dtype is torch.bfloat16 and v[3].item() == 1\"";
   CHECK(std::system(command.c_str()) == 0);
-}
-
-TEST_CASE("arrays read back, and what NumPy has no dtype for is not written") {
-  const TemporaryFolder folder;
-  const std::string path = (folder.path() / "arrays.npz").string();
-  write_npz({{"arr_0", kNumbers}, {"arr_1", {.dtype = DType::f32, .sizes = {0}}}}, path);
-  const std::vector<NamedTensor> read = read_npz(path);
-  REQUIRE(read.size() == 2);
-  CHECK(read[0].tensor == kNumbers);
-  CHECK(read[1].tensor.sizes == std::vector<std::int64_t>{0});
-  CHECK_FALSE(can_write_npz({{"a", {.dtype = DType::bf16}}}));
 }
 
 TEST_CASE("what cannot be saved or written is an error that says so") {

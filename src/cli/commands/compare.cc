@@ -84,7 +84,7 @@ bool parse(const Command& self, const Invocation& call, CompareFlags& chosen) {
       "context", po::value(&chosen.context)->value_name("IN=N"),
       "in a sequence: the last N elements of input IN stand in front of the next one, in models that have it");
   options.add()("write-inputs", po::value(&chosen.write_inputs)->value_name("DIR|FILE"),
-                "write the inputs to an `.npz` or `.npy`, or as ONNX test data to a folder");
+                "write the inputs to a `.pt`, `.npz` or `.npy`, or as ONNX test data to a folder");
   options.add()("method", po::value(&chosen.method)->value_name("NAME"), "the method to run (default forward)");
   options.add()("timeout", po::value(&chosen.timeout)->value_name("S"),
                 "seconds that one model may take for loading and all samples (default 300; 0: no limit)");

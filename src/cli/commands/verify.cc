@@ -144,7 +144,7 @@ VerificationReport verify_models(const VerifyFlags& chosen, const Invocation& ca
   exec::InputOptions inputs{
       .file = chosen.example, .inputs = chosen.input, .seed = static_cast<std::uint64_t>(chosen.seed)};
   if (!chosen.input.empty()) inputs.samples = 1;
-  const exec::InputSet set = exec::make_inputs(inputs, chosen.models.back(), chosen.method, request.limits);
+  const exec::InputSet set = exec::make_inputs(inputs, {paths.rbegin(), paths.rend()}, chosen.method, request.limits);
   request.example = set.samples.at(0).arguments;
   request.example_origin = set.origin;
   request.budget = milliseconds(chosen.budget);

@@ -143,6 +143,8 @@ Tensor read_npy(std::string_view bytes) {
   return tensor;
 }
 
+bool has_numpy_type(DType dtype) { return std::ranges::find(kTypes, dtype, &TypeCode::dtype) != kTypes.end(); }
+
 std::string write_npy(const Tensor& tensor) {
   const auto known = std::ranges::find(kTypes, tensor.dtype, &TypeCode::dtype);
   if (known == kTypes.end()) {

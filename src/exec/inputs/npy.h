@@ -14,6 +14,7 @@ namespace graphwitness::exec {
 bool is_npy(std::string_view bytes);
 /// Throws InputError that says what is wrong, without the file's name.
 Tensor read_npy(std::string_view bytes);
+bool has_numpy_type(DType dtype);
 /// Throws InputError for what NumPy has no type for.
 std::string write_npy(const Tensor& tensor);
 

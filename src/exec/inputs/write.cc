@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "exec/inputs/npz.h"
 #include "exec/inputs/onnx_data.h"
 #include "exec/number_elements.h"
+#include "exec/outputs/torch_save.h"
 #include "graphwitness/support/error.h"
 #include "support/write_file.h"
 
@@ -40,6 +42,18 @@ std::string npz_of(const Sample& sample) {
   return write_npz(arrays);
 }
 
+/// By name where every argument has one, else in order.
+Value call_of(const Sample& sample) {
+  std::vector<Value> items;
+  const bool named =
+      std::ranges::none_of(sample.arguments, [](const Argument& argument) { return argument.name.empty(); });
+  for (const Argument& argument : sample.arguments) {
+    if (named) items.push_back(Value::of(argument.name));
+    items.push_back(argument.value);
+  }
+  return named && !items.empty() ? Value::dict(std::move(items)) : Value::tuple(std::move(items));
+}
+
 std::string npy_of(const Sample& sample) {
   if (sample.arguments.size() == 1) return write_npy(array_of(sample.arguments.front().value));
   throw InputError(fmt::format("it holds one argument, there are {}; use `.npz`", sample.arguments.size()));
@@ -58,7 +72,7 @@ void write_test_data(const fs::path& folder, const Sample& sample) {
 void write(const std::string& path, const std::vector<Sample>& samples) {
   if (path.ends_with(".npz")) return write_whole_file(path, npz_of(only(samples)));
   if (path.ends_with(".npy")) return write_whole_file(path, npy_of(only(samples)));
-  if (path.ends_with(".pt")) throw InputError("`torch.save` files are not written here; name an `.npz` or a folder");
+  if (path.ends_with(".pt")) return save_value(call_of(only(samples)), path);
   for (std::size_t i = 0; i < samples.size(); ++i) {
     write_test_data(fs::path(path) / fmt::format("test_data_set_{}", i), samples[i]);
   }

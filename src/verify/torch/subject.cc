@@ -24,9 +24,15 @@ namespace jit = torch::jit;
 
 namespace {
 
-using exec::worker::bind_arguments;
 using exec::worker::from_torch;
-using exec::worker::load_model;
+
+jit::Module load_on_cpu(const std::string& path) { return exec::worker::load_model(path, at::kCPU); }
+
+/// Every argument has to find its parameter, so there is nothing to remark.
+std::vector<c10::IValue> bind_strictly(const jit::Method& method, const std::vector<exec::Argument>& arguments) {
+  std::string remark;
+  return exec::worker::bind_arguments(method, arguments, {}, remark);
+}
 
 /// What no decision explains must be this many times the tolerance, or it may be rounding.
 constexpr double kBeyondRounding = 50;
@@ -143,9 +149,9 @@ jit::Module& Model::fresh() {
   return *working_;
 }
 
-Subject::Subject(const SearchRequest& request) : request_(request), scripted_(load_model(request.scripted)) {
+Subject::Subject(const SearchRequest& request) : request_(request), scripted_(load_on_cpu(request.scripted)) {
   const jit::Method method = exec::worker::method_of(scripted_.pristine(), request.method);
-  std::vector<c10::IValue> bound = bind_arguments(method, request.example);
+  std::vector<c10::IValue> bound = bind_strictly(method, request.example);
   const auto given = static_cast<std::ptrdiff_t>(reach(method, request.example));
   defaults_.assign(bound.begin() + given, bound.end());
   bound.resize(static_cast<std::size_t>(given));
@@ -153,7 +159,7 @@ Subject::Subject(const SearchRequest& request) : request_(request), scripted_(lo
   example_ = template_.leaves();
   if (!request.traced) return;
   at::manual_seed(0);
-  traced_.emplace(load_model(*request.traced));
+  traced_.emplace(load_on_cpu(*request.traced));
   const jit::Method traced = exec::worker::method_of(traced_->pristine(), request.method);
   // A trace takes tensors; what else the example says was decided when it was recorded.
   const std::size_t takes = exec::worker::parameters_of(traced).size();
@@ -287,7 +293,7 @@ Run Subject::run_other_on(std::vector<c10::IValue> arguments) {
       jit::Module& model = traced_->fresh();
       std::vector<c10::IValue> bound;
       try {
-        bound = bind_arguments(model.get_method(request_.method), positional(taken));
+        bound = bind_strictly(model.get_method(request_.method), positional(taken));
       } catch (const InputError& error) {
         throw std::runtime_error(error.what());
       }
@@ -317,7 +323,7 @@ Run Subject::run_other_on(std::vector<c10::IValue> arguments) {
 exec::SampleResult Subject::replay(const std::vector<exec::Argument>& arguments) {
   const jit::Method method = exec::worker::method_of(scripted_.pristine(), request_.method);
   const std::size_t count = reach(method, arguments);
-  std::vector<c10::IValue> bound = bind_arguments(method, arguments);
+  std::vector<c10::IValue> bound = bind_strictly(method, arguments);
   bound.resize(count);
   const exec::Value form = as_tuple(template_.arguments(example_));
   if (count > form.items.size()) {
@@ -398,7 +404,7 @@ Evaluation Subject::evaluate(const Leaves& leaves) {
 std::optional<Evaluation> Subject::confirm(const Leaves& leaves) {
   const auto run = [&](const std::string& path, bool all) {
     at::manual_seed(0);
-    jit::Module model = load_model(path);
+    jit::Module model = load_on_cpu(path);
     std::vector<c10::IValue> arguments = template_.arguments(leaves);
     std::vector<c10::IValue> passed = arguments;
     if (!all) {
@@ -409,7 +415,7 @@ std::optional<Evaluation> Subject::confirm(const Leaves& leaves) {
     return guarded(arguments, [&] {
       std::vector<c10::IValue> bound;
       try {
-        bound = bind_arguments(method, positional(passed));
+        bound = bind_strictly(method, positional(passed));
       } catch (const InputError& error) {
         throw std::runtime_error(error.what());
       }
