@@ -12,10 +12,11 @@ namespace graphwitness {
 namespace {
 
 constexpr std::string_view kTraced =
-    "traced: what tracing lost is not in the file, so it cannot be found in it; check the scripted module, "
-    "alone or `--against` this one";
+    "traced: what tracing lost is not in the file; only constants and the Python source at hand tell of it; check the "
+    "scripted module too, alone or `--against` this one";
 constexpr std::string_view kPartlyTraced =
-    "holds traced code: what tracing lost there is not in the file, so it cannot be found in it";
+    "holds traced code: what tracing lost there is not in the file; only constants and the Python source at hand tell "
+    "of it";
 
 bool any_function(const Graph& graph, Function::Origin origin) {
   for (const FunctionId id : graph.functions()) {
