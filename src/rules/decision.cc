@@ -56,6 +56,12 @@ bool is_kept_by_trace(const Graph& graph) {
 
 const Function& function_of(const Graph& graph, NodeId node) { return graph[graph[graph[node].parent].function]; }
 
+/// The archive's own code for saving and loading, which no call of the model runs.
+bool is_of_loading(const Graph& graph, NodeId node) {
+  const std::string_view name = graph[function_of(graph, node).name];
+  return name == "__setstate__" || name == "__getstate__";
+}
+
 /// A helper such as `torch._assert`, which only does in a function what its caller could write in place.
 bool speaks_for_caller(const Graph& graph, LocationId frame) { return graph[graph[frame].function] == "_assert"; }
 
@@ -154,6 +160,7 @@ std::string who_decides(const Graph& graph, const Provenance& provenance, ValueI
 std::string why_note(const RuleContext& context, NodeId node) {
   const Graph& graph = context.graph();
   if (graph.format() == Format::onnx) return "; the exported graph keeps it";
+  if (is_of_loading(graph, node)) return "; runs when the archive is loaded or saved, not when it is called";
   if (is_kept_by_trace(graph)) return "; scripted code in a traced archive, which keeps it";
   if (context.options().purpose == Purpose::script) return "; kept as long as the archive ships scripted";
   if (is_in_library(graph, node)) return "; inside PyTorch itself";

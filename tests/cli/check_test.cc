@@ -181,8 +181,10 @@ TEST_CASE("folders: every model below, an empty one is an error") {
 
 TEST_CASE("an archive whose `__setstate__` acts does not act, and says that it has one") {
   for (const char* name : {"setstate/writes_file.pt", "setstate/raises.pt"}) {
-    for (const char* command : {"check", "inspect"}) {
-      const Ran ran = graphwitness({command, fixture(name)});
+    for (const auto& command : {std::vector<std::string>{"check", "--ignore=file-access-op"}, {"inspect"}}) {
+      std::vector<std::string> words = command;
+      words.push_back(fixture(name));
+      const Ran ran = graphwitness(words);
       CHECK_MESSAGE(ran.status == 0, ran.err);
       CHECK_MESSAGE(contains(ran.err + ran.out, "__setstate__"), ran.err);
     }

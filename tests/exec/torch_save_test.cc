@@ -1,3 +1,5 @@
+#include "exec/outputs/torch_save.h"
+
 #include <doctest/doctest.h>
 
 #include <cstdlib>
@@ -6,8 +8,8 @@
 
 #include "exec/inputs/files.h"
 #include "exec/inputs/npz.h"
-#include "exec/outputs/torch_save.h"
 #include "graphwitness/support/error.h"
+#include "support/program_files.h"
 #include "temporary_folder.h"
 
 namespace graphwitness::exec {
@@ -26,6 +28,7 @@ Value everything() {
 }  // namespace
 
 TEST_CASE("what is saved reads back: tensors, numbers, text and containers") {
+  setenv(kTorchWorkerVariable, GRAPHWITNESS_TORCH_WORKER, 1);
   const TemporaryFolder folder;
   const std::string path = (folder.path() / "value.pt").string();
   save_value(everything(), path);

@@ -22,9 +22,9 @@ enum class Purpose : std::uint8_t { trace, script };
 
 struct RuleOptions {
   Purpose purpose = Purpose::trace;
-  std::string source_root = {};  ///< folder in which recorded Python files are looked for first; "": none
-  bool reads_weights = false;              ///< rules that need tensor data may read it
-  std::int64_t target_opset = 0;           ///< the ONNX opset that the model is to be exported for; 0: none named
+  std::string source_root = {};             ///< folder in which recorded Python files are looked for first; "": none
+  bool reads_weights = false;               ///< rules that need tensor data may read it
+  std::int64_t target_opset = 0;            ///< the ONNX opset that the model is to be exported for; 0: none named
   std::vector<std::string> free_dims = {};  ///< dimensions that must stay free, as `--dim` names them
 };
 

@@ -2,7 +2,8 @@
 /// Inputs written to files that `--inputs` reads again.
 ///
 /// A name that ends in `.npz` is a file of NumPy, which holds one call; one that ends in `.npy` holds its only
-/// argument; `.pt` is a file of `torch.save` with one call, by name where every argument has one; any other is a folder of test data of ONNX, a folder `test_data_set_0`... for each call.
+/// argument; `.pt` is a file of `torch.save` with one call, by name where every argument has one; any other is a folder
+/// of test data of ONNX, a folder `test_data_set_0`... for each call.
 
 #include <string>
 #include <vector>

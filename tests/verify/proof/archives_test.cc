@@ -1,10 +1,12 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 
 #include "graphwitness/frontends/load.h"
+#include "support/program_files.h"
 #include "verify/proof/prove.h"
 
 namespace graphwitness::proof {
@@ -15,6 +17,7 @@ std::string small(const std::string& name) { return GRAPHWITNESS_SOURCE_DIR "/fi
 
 Proof prove_files(const std::string& scripted, const std::string& traced, std::vector<std::int64_t> sizes,
                   Scope scope) {
+  setenv(kTorchWorkerVariable, GRAPHWITNESS_TORCH_WORKER, 1);
   const Graph one = load_model(scripted);
   const Graph other = load_model(traced);
   const exec::Argument image{"", exec::Value::of(exec::Tensor{.dtype = DType::f32, .sizes = std::move(sizes)})};
