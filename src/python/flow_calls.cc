@@ -42,7 +42,7 @@ Value Flow::result_of(const std::vector<Argument>& given, Value::Form form) {
 
 /// A tensor or a size becomes a Python value.
 Value Flow::convert(Frame& frame, const Expr& at, std::string_view how, const Value& value) {
-  const Value read = plain(value.labels, value.root);
+  Value read = plain(value.labels, value.root);
   if (!is_labelled(value) || !value.is_followed()) return read;
   if (value.form == Form::tensor && (value.labels & kData) != 0) {
     report(frame, at, "tensor-read-as-number", Weight::error, value,
@@ -111,7 +111,7 @@ Value Flow::call(Frame& frame, const Expr& at) {
     if (kind != Callee::unknown) return call_known(frame, at, name, kind);
     if (called.kind == ExprKind::name && scope_.function(called.text) == kNothing) {
       bool is_builtin = true;
-      const Value value = call_builtin(frame, at, called.text, is_builtin);
+      Value value = call_builtin(frame, at, called.text, is_builtin);
       if (is_builtin) return value;
     }
   }
@@ -127,6 +127,7 @@ Value Flow::call(Frame& frame, const Expr& at) {
   const std::vector<Argument> given = arguments(frame, at);
   if (target.form == Form::callable && target.lambda != kNothing) {
     std::vector<Value> values;
+    values.reserve(given.size());
     for (const Argument& argument : given) values.push_back(argument.value);
     return call_lambda(frame, target.lambda, values);
   }
@@ -304,7 +305,7 @@ Value Flow::call_known(Frame& frame, const Expr& at, const std::string& name, Ca
     return {};
   }
   const std::vector<Argument> given = arguments(frame, at);
-  const Value all = result_of(given, Form::tensor);
+  Value all = result_of(given, Form::tensor);
   const auto find = [&](Form form) {
     const auto found =
         std::ranges::find_if(given, [&](const Argument& a) { return a.value.form == form && is_labelled(a.value); });
@@ -387,10 +388,8 @@ Value Flow::call_known(Frame& frame, const Expr& at, const std::string& name, Ca
              "the default dtype is read; the trace holds what it was while tracing", "that dtype",
              "every other default", "name the dtype, or take it from an input: `y.type_as(x)`");
       return plain(mask_of(Label::global));
-    case Callee::tracing: {
-      const Value asked = plain(mask_of(Label::tracing));
-      return asked;
-    }
+    case Callee::tracing:
+      return plain(mask_of(Label::tracing));
     case Callee::mode:
       return plain(mask_of(Label::global));
     case Callee::gradient:

@@ -93,7 +93,7 @@ Value Flow::evaluate(Frame& frame, ExprIndex index) {
       return made(inner.form == Form::sizes ? Form::size : Form::opaque, inner.labels, inner.root);
     }
     case ExprKind::walrus: {
-      const Value value = evaluate(frame, at.children[0]);
+      Value value = evaluate(frame, at.children[0]);
       frame.variables[at.text] = value;
       return value;
     }
@@ -171,7 +171,7 @@ Value Flow::attribute_of_self(Frame& frame, const Expr& at) {
 }
 
 Value Flow::subscript(Frame& frame, const Expr& at) {
-  const Value base = evaluate(frame, at.children[0]);
+  Value base = evaluate(frame, at.children[0]);
   const Value index = evaluate(frame, at.children[1]);
   const Expr& index_expr = expr(at.children[1]);
   const bool is_slice = index_expr.kind == ExprKind::slice;

@@ -137,15 +137,15 @@ bool Flow::step(Frame& frame, const Stmt& one) {
     case StmtKind::ret:
       if (!one.exprs.empty()) give_back(frame, evaluate(frame, one.exprs[0]));
       return false;
-    case StmtKind::if_:
+    case StmtKind::if_statement:
       return branch(frame, one);
-    case StmtKind::while_:
+    case StmtKind::while_loop:
       while_loop(frame, one);
       return true;
-    case StmtKind::for_:
+    case StmtKind::for_loop:
       loop(frame, one);
       return true;
-    case StmtKind::assert_: {
+    case StmtKind::assertion: {
       const Value value = condition(frame, one.exprs[0]);
       if (value.labels == 0) return true;
       const bool by_data = (value.labels & kData) != 0;
@@ -156,7 +156,7 @@ bool Flow::step(Frame& frame, const Stmt& one) {
     }
     case StmtKind::raise:
       return false;
-    case StmtKind::try_:
+    case StmtKind::try_statement:
       attempt(frame, one);
       return true;
     case StmtKind::with:
@@ -173,7 +173,7 @@ bool Flow::step(Frame& frame, const Stmt& one) {
       return true;
     case StmtKind::control:
       return false;
-    case StmtKind::class_:
+    case StmtKind::class_def:
     case StmtKind::other:
       return true;
   }

@@ -524,7 +524,7 @@ class Parser {
     if (is_word("assert")) {
       advance();
       const ExprIndex condition = test();
-      const StmtIndex made = add(StmtKind::assert_, line);
+      const StmtIndex made = add(StmtKind::assertion, line);
       stmt(made).exprs = {condition};
       if (accept_op(",")) test();  // the message is no part of the program
       return made;
@@ -661,12 +661,12 @@ class Parser {
 
   void head(std::string_view word, Stmt& made) {
     if (word == "if" || word == "elif" || word == "while") {
-      made.kind = word == "while" ? StmtKind::while_ : StmtKind::if_;
+      made.kind = word == "while" ? StmtKind::while_loop : StmtKind::if_statement;
       made.exprs = {test()};
       return;
     }
     if (word == "for") {
-      made.kind = StmtKind::for_;
+      made.kind = StmtKind::for_loop;
       const ExprIndex targets = target();
       accept_word("in");
       const ExprIndex iterable = expressions();
@@ -684,7 +684,7 @@ class Parser {
     }
   }
   void try_block(Stmt& made) {
-    made.kind = StmtKind::try_;
+    made.kind = StmtKind::try_statement;
     block(made.body);
     made.end_line = last_line(made.body, made.line);
     while (is_word("except")) {
@@ -716,7 +716,7 @@ class Parser {
     if (is(TokenKind::newline)) advance();
     if (is(TokenKind::indent)) advance();
     Stmt made;
-    made.kind = StmtKind::if_;
+    made.kind = StmtKind::if_statement;
     made.line = line;
     made.exprs = {subject};
     std::vector<StmtIndex>* arm = &made.body;
@@ -824,7 +824,7 @@ class Parser {
     block(body);
     class_ = outer_class;
     function_ = outer;
-    const StmtIndex result = add(StmtKind::class_, line);
+    const StmtIndex result = add(StmtKind::class_def, line);
     stmt(result).index = index;
     stmt(result).end_line = last_line(body, line);
     stmt(result).body = std::move(body);

@@ -62,7 +62,7 @@ std::string Scope::full_name(ExprIndex index) const {
   std::string tail;
   const Expr* expr = &module_.exprs[index];
   for (; expr->kind == ExprKind::attribute; expr = &module_.exprs[expr->children[0]]) {
-    tail = "." + std::string(expr->text) + tail;
+    tail.insert(0, expr->text).insert(0, 1, '.');
   }
   if (expr->kind != ExprKind::name) return {};
   const auto found = imports_.find(expr->text);

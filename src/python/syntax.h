@@ -56,23 +56,23 @@ struct Expr {
 };
 
 enum class StmtKind : std::uint8_t {
-  other,       ///< pass, del, import inside a function, what is not understood
-  expression,  ///< exprs[0]
-  assign,      ///< exprs: targets, then the value last
-  augmented,   ///< exprs[0] text exprs[1]
-  annotated,   ///< exprs[0]: target, exprs[1]: annotation, exprs[2]: value, may be missing
-  ret,         ///< exprs[0] may be missing
-  if_,         ///< exprs[0]; body, orelse
-  while_,      ///< exprs[0]; body, orelse
-  for_,        ///< exprs[0]: target, exprs[1]: iterable; body, orelse
-  assert_,     ///< exprs[0]
+  other,         ///< pass, del, import inside a function, what is not understood
+  expression,    ///< exprs[0]
+  assign,        ///< exprs: targets, then the value last
+  augmented,     ///< exprs[0] text exprs[1]
+  annotated,     ///< exprs[0]: target, exprs[1]: annotation, exprs[2]: value, may be missing
+  ret,           ///< exprs[0] may be missing
+  if_statement,  ///< exprs[0]; body, orelse
+  while_loop,    ///< exprs[0]; body, orelse
+  for_loop,      ///< exprs[0]: target, exprs[1]: iterable; body, orelse
+  assertion,     ///< exprs[0]
   raise,
-  try_,    ///< body, orelse (else and finally), handlers; exprs: the exceptions that handlers catch, `unknown`: all
-  with,    ///< exprs: items and their targets by turns (kNothing: no target); body
-  def,     ///< index into functions
-  class_,  ///< index into classes
-  global,  ///< names
-  control  ///< break, continue
+  try_statement,  ///< body, orelse (else and finally), handlers; exprs: what handlers catch, `unknown`: all
+  with,           ///< exprs: items and their targets by turns (kNothing: no target); body
+  def,            ///< index into functions
+  class_def,      ///< index into classes
+  global,         ///< names
+  control         ///< break, continue
 };
 
 struct Stmt {
