@@ -150,6 +150,7 @@ std::string who_decides(const Graph& graph, const Provenance& provenance, ValueI
   if (origin == Origin::mode) return std::string("a global mode, not an input, ") + verb.one;
   const std::vector<ValueId> inputs = provenance.inputs(decider, Facet::data, origin);
   std::vector<std::string> names;
+  names.reserve(inputs.size());
   for (ValueId input : inputs) names.push_back(quoted(input_name(graph, input)));
   if (names.empty()) return "the " + std::string(name_of(origin)) + " of an input " + verb.one;
   if (origin == Origin::argument) return argument_name(graph, inputs, names) + " " + verb.one;

@@ -34,8 +34,6 @@ std::optional<std::size_t> leaves_of(const Graph& graph, TypeId type) {
     work.pop_back();
     switch (it.kind) {
       case Type::Kind::tensor:
-        ++count;
-        break;
       case Type::Kind::scalar:
         ++count;
         break;
@@ -282,11 +280,11 @@ class Losses {
           "look which of them are gone");
       return;
     }
+    const std::string lost = "this " + what + " is not in the export, which " + instead;
     for (NodeId node : decisions) {
       const bool on_data = is_decided_by(node, Origin::data);
       const Severity severity = is_in_pytorch(node) ? Severity::note : on_data ? Severity::error : Severity::warning;
-      add(node, severity,
-          "this " + what + " is not in the export, which " + instead + (on_data ? "" : "; it is decided by a shape"),
+      add(node, severity, lost + (on_data ? "" : "; it is decided by a shape"),
           "script the module before exporting it, or write the decision with tensor operations (`torch.where`)");
     }
   }
@@ -338,7 +336,7 @@ class Losses {
     for (ValueId value : exported_.all_values()) {
       if (exported_[value].def != Value::Def::constant) continue;
       const Tensor& tensor = exported_[TensorId{exported_[value].owner}];
-      if (exported_[exported_[tensor.type].dims].size() > 0) kept.insert(exported_[tensor.type].dtype);
+      if (!exported_[exported_[tensor.type].dims].empty()) kept.insert(exported_[tensor.type].dtype);
     }
     for (const DType dtype : {DType::f16, DType::bf16, DType::f64}) {
       if (!own.contains(dtype) || kept.contains(dtype) || kept.empty()) continue;

@@ -305,8 +305,8 @@ std::vector<Symbol> spare_symbols(const Graph& graph) {
     if (!used.contains(symbol) && !graph[symbol].empty()) spare.push_back(symbol);
   }
   // Names of operators occur in messages.
-  std::ranges::stable_partition(spare,
-                                [&](Symbol symbol) { return graph[symbol].find("::") != std::string_view::npos; });
+  std::stable_partition(spare.begin(), spare.end(),
+                        [&](Symbol symbol) { return graph[symbol].find("::") != std::string_view::npos; });
   return spare;
 }
 

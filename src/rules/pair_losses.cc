@@ -137,6 +137,7 @@ class LossFinder {
     }
     for (std::size_t i = 0; i < elements.size(); ++i) {
       std::vector<ValueId> parts;
+      parts.reserve(others.size());
       for (ValueId other : others) parts.push_back(listed_elements(traced_, other)[i]);
       compare_value(node, elements[i], parts, others);
     }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <utility>
 
 #include "rules/places.h"
 #include "rules/recorded_sources.h"
@@ -258,7 +259,8 @@ void for_recorded(RuleContext& context, F&& visit) {
 
 std::function<void(Finding&)> explained(std::string_view provenance, std::string keeps, std::string loses,
                                         std::string fix) {
-  return [=, label = std::string(provenance)](Finding& finding) {
+  return [label = std::string(provenance), keeps = std::move(keeps), loses = std::move(loses),
+          fix = std::move(fix)](Finding& finding) {
     finding.provenance = {label};
     finding.keeps = keeps;
     finding.loses = loses;
