@@ -22,7 +22,8 @@ void run(RuleContext& context) {
                      finding.inputs = {name};
                      finding.loses =
                          "the caller's tensor, which has other values after the call; ONNX has no such write";
-                     finding.fix = "work on a copy: `" + name + " = " + name + ".clone()`";
+                     finding.fix = "work on a copy: `" + name + " = ";
+                     finding.fix += name + ".clone()`";
                    });
   }
 }

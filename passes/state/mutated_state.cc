@@ -30,8 +30,9 @@ void report_assignments(RuleContext& context) {
     const Literal* const name = graph.attribute(node, "name");
     const std::string text(name == nullptr ? std::string_view("?") : graph.text(*name));
     const std::string why = why_note(context, node);
-    context.report(node, why.empty() ? Severity::warning : Severity::note,
-                   "`self." + text + "` is assigned when the model runs; a trace does not assign it" + why, explain);
+    std::string message = "`self." + text + "` is assigned when the model runs; a trace does not assign it";
+    message += why;
+    context.report(node, why.empty() ? Severity::warning : Severity::note, message, explain);
   }
 }
 
@@ -45,12 +46,11 @@ void run(RuleContext& context) {
     const std::string name = "`self." + std::string(attribute_name(graph, write.root)) + "`";
     const std::string why = why_note(context, write.node);
     if (write.of_container || write.through_data) {
-      context.report(write.node, why.empty() ? Severity::warning : Severity::note,
-                     name +
-                         (write.of_container ? " is changed when the model runs; a trace does not change it"
-                                             : " is written through `.data`, which a trace does not record") +
-                         why,
-                     explain);
+      std::string message = name;
+      message += write.of_container ? " is changed when the model runs; a trace does not change it"
+                                    : " is written through `.data`, which a trace does not record";
+      message += why;
+      context.report(write.node, why.empty() ? Severity::warning : Severity::note, message, explain);
       continue;
     }
     context.report(write.node, Severity::note, name + " is written in place when the model runs", [](Finding& finding) {
