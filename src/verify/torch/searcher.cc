@@ -375,7 +375,8 @@ void Searcher::attack_all() {
     if (ours && site.kind != DecisionKind::number && sites.size() < kMostSites) sites.push_back(i);
   }
   // Those that never turned first.
-  std::ranges::stable_partition(sites, [&](std::size_t site) { return site >= flipped_.size() || !flipped_[site]; });
+  std::stable_partition(sites.begin(), sites.end(),
+                        [&](std::size_t site) { return site >= flipped_.size() || !flipped_[site]; });
   for (const std::size_t site : sites) {
     if (done(false) || over()) return;
     attack(site, false);
