@@ -8,7 +8,7 @@ namespace {
 
 void run(RuleContext& context) {
   report_python_losses(context, "aliased-write");
-  for (const Write& write : context.analysis<Writes>().all()) {
+  for (const Write& write : running_writes(context)) {
     if (write.of_container || write.target != Write::Target::local) continue;
     if (!write.through_view && !write.through_data) continue;
     const bool is_lost = write.through_data && why_note(context, write.node).empty();

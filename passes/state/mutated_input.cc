@@ -11,7 +11,7 @@ namespace {
 void run(RuleContext& context) {
   report_python_losses(context, "mutated-input");
   const Graph& graph = context.graph();
-  for (const Write& write : context.analysis<Writes>().all()) {
+  for (const Write& write : running_writes(context)) {
     if (write.target != Write::Target::input) continue;
     const std::string name(graph[graph[write.root].name]);
     const bool is_lost = write.through_data && why_note(context, write.node).empty();

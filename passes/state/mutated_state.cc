@@ -41,7 +41,7 @@ void run(RuleContext& context) {
   const Graph& graph = context.graph();
   if (graph.format() == Format::onnx) return;
   report_assignments(context);
-  for (const Write& write : context.analysis<Writes>().all()) {
+  for (const Write& write : running_writes(context)) {
     if (write.target != Write::Target::attribute) continue;
     const std::string name = "`self." + std::string(attribute_name(graph, write.root)) + "`";
     const std::string why = why_note(context, write.node);

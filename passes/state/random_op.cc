@@ -2,11 +2,13 @@
 #include "analysis/operators.h"
 #include "analysis/provenance.h"
 #include "graphwitness/rules/rule.h"
+#include "rules/python_losses.h"
 
 namespace graphwitness {
 namespace {
 
 void run(RuleContext& context) {
+  report_python_losses(context, "random-op");
   const Graph& graph = context.graph();
   const auto& constants = context.analysis<Provenance>().constants();
   for (NodeId node : graph.all_nodes()) {

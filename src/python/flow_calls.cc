@@ -304,6 +304,14 @@ Value Flow::call_known(Frame& frame, const Expr& at, const std::string& name, Ca
     }
     return {};
   }
+  if (kind == Callee::random) {
+    arguments(frame, at);
+    report(frame, at, "random-op", Weight::warning, plain(mask_of(Label::random)),
+           "`" + name + "` draws random numbers in Python; the trace keeps those of one run",
+           "the numbers of the example", "drawing new ones",
+           "draw with PyTorch's own operations (`torch.rand`, `torch.randint`), which are recorded");
+    return {};
+  }
   const std::vector<Argument> given = arguments(frame, at);
   Value all = result_of(given, Form::tensor);
   const auto find = [&](Form form) {
@@ -325,7 +333,13 @@ Value Flow::call_known(Frame& frame, const Expr& at, const std::string& name, Ca
                    "`; what is computed from it is a constant",
                "the values of the example", "every other value", "do the computation with PyTorch's own operations");
       }
-      if (const Argument* size = find(Form::size)) convert(frame, at, "an argument of `" + name + "`", size->value);
+      for (const Form form : {Form::size, Form::sizes}) {
+        const Argument* const sizes = find(form);
+        if (sizes == nullptr) continue;
+        Value number = sizes->value;
+        number.form = Form::size;
+        convert(frame, at, "an argument of `" + name + "`", number);
+      }
       Value result = all;
       for (const Argument& argument : given) result.labels |= argument.value.labels;
       const bool shares = std::ranges::any_of(

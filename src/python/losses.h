@@ -32,6 +32,7 @@ enum class Label : std::uint8_t {
   training,
   tracing,  ///< whether the code is being traced
   global,   ///< default dtype, gradient mode
+  random,   ///< random numbers that Python draws itself
 };
 std::string_view name_of(Label label);
 

@@ -74,6 +74,7 @@ std::string Scope::full_name(ExprIndex index) const {
                                    {"np", "numpy"},
                                    {"math", "math"},
                                    {"copy", "copy"},
+                                   {"random", "random"},
                                    {"print", "print"},
                                    {"warnings", "warnings"},
                                    {"logging", "logging"}}) {

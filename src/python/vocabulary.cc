@@ -55,7 +55,9 @@ Meaning method_of_tensor(std::string_view name) {
 
 Callee callee(std::string_view name) {
   if (name.starts_with("math.") || name.starts_with("cmath.")) return Callee::math;
-  if (name == "numpy.random" || name.starts_with("random.")) return Callee::none;
+  if (name.starts_with("random.") || name.starts_with("numpy.random.")) {
+    return name.ends_with(".seed") || name.ends_with("state") ? Callee::none : Callee::random;
+  }
   if (name.starts_with("numpy.")) return Callee::numpy;
   if (is_one_of(name, {"copy.copy", "copy.deepcopy"})) return Callee::copy;
   if (name == "print" || name.starts_with("warnings.") || name.starts_with("logging.")) return Callee::quiet;

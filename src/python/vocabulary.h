@@ -46,6 +46,7 @@ enum class Callee : std::uint8_t {
   numel,
   math,  ///< Python's own arithmetic: math.sqrt
   numpy,
+  random,  ///< random numbers of Python or NumPy, which a trace does not draw
   quiet,  ///< print, logging, warnings
   none,   ///< nothing to do with tensors
 };

@@ -304,7 +304,7 @@ class KindFreezes {
   void look_at_read(NodeId node) {
     const ValueId result = value_at(graph_[graph_[node].results], 0);
     if (!result || !provenance_.comes_from(result, Facet::data, origin_)) return;
-    if (!reaches_result(graph_, provenance_.constants(), result)) return;
+    if (!reaches_result(graph_, provenance_.constants(), result) || only_fills(result)) return;
     report_freeze(
         context_,
         {node, result, node, "passed on as a value; a trace keeps the example's",
@@ -314,6 +314,22 @@ class KindFreezes {
              : "keep the tensor as a buffer, which moves with the module, or make it from the input by "
                "arithmetic, or script this function"},
         origin_);
+  }
+
+  /// `y[0] = 1`: the script compiler makes a tensor of `y`'s dtype and device from the number, and storing it converts
+  /// anyway; a trace records the number.
+  bool only_fills(ValueId kind) const {
+    return std::ranges::all_of(graph_.uses(kind), [&](const Use& use) {
+      if (!use.user || graph_[graph_[use.user].op] != "aten::tensor") return false;
+      const ValueId made = value_at(graph_[graph_[use.user].results], 0);
+      return made && std::ranges::all_of(graph_.uses(made), [&](const Use& store) { return is_stored(store); });
+    });
+  }
+
+  bool is_stored(const Use& use) const {
+    if (!use.user) return false;
+    const std::string_view op = graph_[graph_[use.user].op];
+    return (op == "aten::copy_" && use.operand == 1) || (op == "aten::index_put_" && use.operand == 2);
   }
 
   void report_taken(NodeId node, const char* what) {

@@ -1,6 +1,7 @@
 #include "rules/writes.h"
 
 #include "analysis/operators.h"
+#include "analysis/provenance.h"
 
 namespace graphwitness {
 namespace {
@@ -53,6 +54,15 @@ Writes::Writes(const Graph& graph) {
     if (operands.empty() || !operands[0] || graph[graph[node].op] == "prim::SetAttr") continue;
     if (effect_of(graph, node).writes_first) writes_.push_back(trace_back(graph, node));
   }
+}
+
+std::vector<Write> running_writes(RuleContext& context) {
+  const auto& constants = context.analysis<Provenance>().constants();
+  std::vector<Write> running;
+  for (const Write& write : context.analysis<Writes>().all()) {
+    if (!constants.is_dead(context.graph()[write.node].parent)) running.push_back(write);
+  }
+  return running;
 }
 
 std::string_view attribute_name(const Graph& graph, ValueId value) {

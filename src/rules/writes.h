@@ -29,6 +29,9 @@ class Writes {
   std::vector<Write> writes_;
 };
 
+/// Those that run in the mode that the archive is in.
+std::vector<Write> running_writes(RuleContext& context);
+
 /// "`self.h`" as far as the graph tells: name of the attribute that a value was read from.
 std::string_view attribute_name(const Graph& graph, ValueId value);
 
