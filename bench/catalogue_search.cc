@@ -146,8 +146,13 @@ int measure_search(const std::vector<Case>& modules, double seconds) {
 
 int main(int count, char** words) {
   if (count < 3) return 2;
-  const std::string what = words[1];
-  const double seconds = count > 3 ? std::atof(words[3]) : 10;
-  const std::vector<Case> modules = modules_of(words[2], {words + std::min(count, 4), words + count});
-  return what == "replay" ? measure_replay(modules) : measure_search(modules, seconds);
+  try {
+    const std::string what = words[1];
+    const double seconds = count > 3 ? std::atof(words[3]) : 10;
+    const std::vector<Case> modules = modules_of(words[2], {words + std::min(count, 4), words + count});
+    return what == "replay" ? measure_replay(modules) : measure_search(modules, seconds);
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
+  }
 }
