@@ -22,18 +22,18 @@ constexpr std::size_t kHighestRank = 64;
 
 // Fields of onnx.proto.
 namespace tensor_field {
-constexpr std::uint32_t dims = 1, data_type = 2, segment = 3, float_data = 4, int32_data = 5, string_data = 6,
-                        int64_data = 7, name = 8, raw_data = 9, double_data = 10, uint64_data = 11, doc_string = 12,
-                        external_data = 13, data_location = 14;
+constexpr std::uint32_t kDims = 1, kDataType = 2, kFloatData = 4, kInt32Data = 5, kStringData = 6, kInt64Data = 7,
+                        kName = 8, kRawData = 9, kDoubleData = 10, kUint64Data = 11, kDocString = 12,
+                        kDataLocation = 14;
 }  // namespace tensor_field
 namespace sequence_field {
-constexpr std::uint32_t name = 1, elem_type = 2, tensors = 3, sequences = 5;
+constexpr std::uint32_t kName = 1, kElemType = 2, kTensors = 3, kSequences = 5;
 }  // namespace sequence_field
 namespace optional_field {
-constexpr std::uint32_t name = 1, elem_type = 2, tensor = 3, sequence = 5;
+constexpr std::uint32_t kName = 1, kElemType = 2, kTensor = 3, kSequence = 5;
 }  // namespace optional_field
 namespace map_field {
-constexpr std::uint32_t name = 1, keys = 3, string_keys = 4, values = 5;
+constexpr std::uint32_t kName = 1, kKeys = 3, kStringKeys = 4, kValues = 5;
 }  // namespace map_field
 
 /// What SequenceProto and OptionalProto call their elements.
@@ -52,32 +52,32 @@ class TensorReader {
  private:
   void take(const ProtobufField& field) {
     switch (field.field) {
-      case tensor_field::dims:
+      case tensor_field::kDims:
         return numbers(field, [&](std::uint64_t value) { sizes_.push_back(static_cast<std::int64_t>(value)); });
-      case tensor_field::data_type:
+      case tensor_field::kDataType:
         dtype_ = dtype_of_onnx(static_cast<int>(field.number));
         return;
-      case tensor_field::float_data:
+      case tensor_field::kFloatData:
         return fixed(field, sizeof(float));
-      case tensor_field::double_data:
+      case tensor_field::kDoubleData:
         return fixed(field, sizeof(double));
-      case tensor_field::int32_data:
-      case tensor_field::int64_data:
-      case tensor_field::uint64_data:
+      case tensor_field::kInt32Data:
+      case tensor_field::kInt64Data:
+      case tensor_field::kUint64Data:
         return numbers(field, [&](std::uint64_t value) { integers_.push_back(value); });
-      case tensor_field::string_data:
+      case tensor_field::kStringData:
         strings_.emplace_back(field.content);
         return;
-      case tensor_field::raw_data:
+      case tensor_field::kRawData:
         if (field.wire != Wire::bytes) throw InputError("it is no tensor of ONNX");
         raw_ = field.content;
         return;
-      case tensor_field::name:
+      case tensor_field::kName:
         name_ = field.content;
         return;
-      case tensor_field::doc_string:
+      case tensor_field::kDocString:
         return;
-      case tensor_field::data_location:
+      case tensor_field::kDataLocation:
         if (field.number != 0) throw InputError("its data lie outside of the file, which is not read");
         return;
       default:
@@ -141,12 +141,12 @@ OnnxValue read_sequence(std::string_view bytes, int depth) {
   OnnxValue result{.name = "", .value = Value::list({})};
   ProtobufReader reader(bytes);
   while (const auto field = reader.next()) {
-    if (field->field == sequence_field::name) result.name = field->content;
-    if (field->field == sequence_field::tensors) result.value.items.push_back(read_tensor(field->content).value);
-    if (field->field == sequence_field::sequences) {
+    if (field->field == sequence_field::kName) result.name = field->content;
+    if (field->field == sequence_field::kTensors) result.value.items.push_back(read_tensor(field->content).value);
+    if (field->field == sequence_field::kSequences) {
       result.value.items.push_back(read_sequence(field->content, depth + 1).value);
     }
-    if (field->field > sequence_field::sequences || field->field == 4) {
+    if (field->field > sequence_field::kSequences || field->field == 4) {
       throw InputError("it is no sequence of tensors");
     }
   }
@@ -157,9 +157,9 @@ OnnxValue read_optional(std::string_view bytes) {
   OnnxValue result;
   ProtobufReader reader(bytes);
   while (const auto field = reader.next()) {
-    if (field->field == optional_field::name) result.name = field->content;
-    if (field->field == optional_field::tensor) result.value = read_tensor(field->content).value;
-    if (field->field == optional_field::sequence) result.value = read_sequence(field->content, 0).value;
+    if (field->field == optional_field::kName) result.name = field->content;
+    if (field->field == optional_field::kTensor) result.value = read_tensor(field->content).value;
+    if (field->field == optional_field::kSequence) result.value = read_sequence(field->content, 0).value;
   }
   return result;
 }
@@ -170,16 +170,16 @@ OnnxValue read_map(std::string_view bytes) {
   Value values;
   ProtobufReader reader(bytes);
   while (const auto field = reader.next()) {
-    if (field->field == map_field::name) result.name = field->content;
-    if (field->field == map_field::string_keys) keys.push_back(Value::of(std::string(field->content)));
-    if (field->field == map_field::keys && field->wire == Wire::varint) {
+    if (field->field == map_field::kName) result.name = field->content;
+    if (field->field == map_field::kStringKeys) keys.push_back(Value::of(std::string(field->content)));
+    if (field->field == map_field::kKeys && field->wire == Wire::varint) {
       keys.push_back(Value::of(static_cast<std::int64_t>(field->number)));
     }
-    if (field->field == map_field::keys && field->wire == Wire::bytes) {
+    if (field->field == map_field::kKeys && field->wire == Wire::bytes) {
       ProtobufReader packed(field->content);
       while (!packed.at_end()) keys.push_back(Value::of(static_cast<std::int64_t>(packed.varint())));
     }
-    if (field->field == map_field::values) values = read_sequence(field->content, 0).value;
+    if (field->field == map_field::kValues) values = read_sequence(field->content, 0).value;
   }
   if (keys.size() != values.items.size()) throw InputError("it has another number of keys than of values");
   for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -193,11 +193,11 @@ std::string tensor_bytes(const std::string& name, const Tensor& tensor) {
   const int type = onnx_number_of(tensor.dtype);
   if (type == 0) throw InputError(fmt::format("ONNX has no tensors of {}", torch_name(tensor.dtype)));
   ProtobufWriter writer;
-  for (const std::int64_t size : tensor.sizes) writer.number(tensor_field::dims, static_cast<std::uint64_t>(size));
-  writer.number(tensor_field::data_type, static_cast<std::uint64_t>(type));
-  if (!name.empty()) writer.bytes(tensor_field::name, name);
-  for (const std::string& text : tensor.strings) writer.bytes(tensor_field::string_data, text);
-  if (tensor.dtype != DType::string) writer.bytes(tensor_field::raw_data, tensor.bytes);
+  for (const std::int64_t size : tensor.sizes) writer.number(tensor_field::kDims, static_cast<std::uint64_t>(size));
+  writer.number(tensor_field::kDataType, static_cast<std::uint64_t>(type));
+  if (!name.empty()) writer.bytes(tensor_field::kName, name);
+  for (const std::string& text : tensor.strings) writer.bytes(tensor_field::kStringData, text);
+  if (tensor.dtype != DType::string) writer.bytes(tensor_field::kRawData, tensor.bytes);
   return writer.str();
 }
 
@@ -240,16 +240,16 @@ std::string write_onnx_value(const std::string& name, const Value& value) {
       return tensor_bytes(name, plain.tensor);
     case Kind::none:
       return ProtobufWriter()
-          .bytes(optional_field::name, name)
-          .number(optional_field::elem_type, element_undefined)
+          .bytes(optional_field::kName, name)
+          .number(optional_field::kElemType, element_undefined)
           .str();
     case Kind::list: {
       ProtobufWriter writer;
-      writer.bytes(sequence_field::name, name).number(sequence_field::elem_type, element_tensor);
+      writer.bytes(sequence_field::kName, name).number(sequence_field::kElemType, element_tensor);
       for (const Value& item : plain.items) {
         const Value tensor = as_tensor(item);
         if (tensor.kind != Kind::tensor) throw InputError(fmt::format("{} is not for ONNX", describe(value)));
-        writer.bytes(sequence_field::tensors, tensor_bytes("", tensor.tensor));
+        writer.bytes(sequence_field::kTensors, tensor_bytes("", tensor.tensor));
       }
       return writer.str();
     }
