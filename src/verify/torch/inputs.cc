@@ -341,6 +341,7 @@ std::vector<c10::IValue> Template::wrap(const Leaves& leaves) const {
 
 Leaves copy(const Leaves& leaves) {
   Leaves made;
+  made.reserve(leaves.size());
   for (const c10::IValue& leaf : leaves) made.push_back(copy_of(leaf));
   return made;
 }

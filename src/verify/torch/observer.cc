@@ -232,8 +232,8 @@ at::Tensor straight_through(const at::Tensor& soft, const at::Tensor& hard) {
 
 /// Where only one of the two is known, the other will not turn.
 at::Tensor nearest(const Cell& a, const Cell& b, bool smaller) {
-  const at::Tensor x = truth(a);
-  const at::Tensor y = truth(b);
+  at::Tensor x = truth(a);
+  at::Tensor y = truth(b);
   if (!x.defined()) return y;
   if (!y.defined()) return x;
   return smaller ? at::minimum(x, y) : at::maximum(x, y);
@@ -319,7 +319,7 @@ at::Tensor softness(int hint, const std::vector<Cell>& inputs, const c10::IValue
       }
       const at::Tensor x = number(first);
       if (!x.defined() || x.numel() != 1) return {};
-      const at::Tensor whole = x.reshape({});
+      at::Tensor whole = x.reshape({});
       if (output.isInt()) return straight_through(whole, at::scalar_tensor(static_cast<double>(output.toInt())));
       return whole;
     }

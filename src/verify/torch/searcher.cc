@@ -273,7 +273,7 @@ bool Searcher::descend(std::size_t site, Leaves start) {
 void Searcher::wander(std::size_t site, Leaves start) {
   Leaves at = copy(start);
   const auto look = [&](const Leaves& leaves) {
-    const std::vector<Occurrence> occurrences = subject_.observe(subject_.form().arguments(leaves));
+    std::vector<Occurrence> occurrences = subject_.observe(subject_.form().arguments(leaves));
     note(leaves, occurrences);
     return occurrences;
   };

@@ -42,6 +42,7 @@ constexpr std::uint64_t kLeastSteps = 20'000;
 
 exec::Value as_tuple(const std::vector<c10::IValue>& values) {
   std::vector<exec::Value> items;
+  items.reserve(values.size());
   for (const c10::IValue& value : values) items.push_back(from_torch(value));
   return exec::Value::tuple(std::move(items));
 }
@@ -54,6 +55,7 @@ std::string bytes_of(const exec::Value& value) {
 
 std::vector<exec::Argument> positional(const std::vector<c10::IValue>& values) {
   std::vector<exec::Argument> arguments;
+  arguments.reserve(values.size());
   for (const c10::IValue& value : values) arguments.push_back({"", from_torch(value)});
   return arguments;
 }
@@ -288,6 +290,7 @@ Run Subject::run_other(const Leaves& leaves) { return run_other_on(template_.arg
 Run Subject::run_other_on(std::vector<c10::IValue> arguments) {
   if (traced_) {
     std::vector<c10::IValue> taken;
+    taken.reserve(to_traced_.size());
     for (const std::size_t index : to_traced_) taken.push_back(arguments[index]);
     return guarded(arguments, [&] {
       jit::Module& model = traced_->fresh();
@@ -303,6 +306,7 @@ Run Subject::run_other_on(std::vector<c10::IValue> arguments) {
       }
       Evaluator evaluator(limits(), known_);
       std::vector<Cell> cells;
+      cells.reserve(bound.size());
       for (c10::IValue& value : bound) cells.push_back({.value = std::move(value)});
       return evaluator.run(model, request_.method, std::move(cells)).value;
     });
