@@ -38,6 +38,7 @@ std::string bytes_of(const std::vector<c10::IValue>& values, std::optional<Value
 
 std::vector<std::string> names_of(const std::vector<ModelInputs::Parameter>& parameters) {
   std::vector<std::string> names;
+  names.reserve(parameters.size());
   for (const ModelInputs::Parameter& parameter : parameters) names.push_back(parameter.name);
   return names;
 }

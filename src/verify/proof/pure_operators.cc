@@ -9,7 +9,8 @@ namespace {
 constexpr bool kOnData = true;
 
 // Sorted by name; a static assertion below holds it.
-constexpr std::array kPure{
+// In braces of its own: clang 14 counts the arguments that an array deduces its size from.
+constexpr auto kPure = std::to_array<PureOperator>({
     PureOperator{"aten::__and__", Memory::fresh},
     PureOperator{"aten::__lshift__", Memory::fresh},
     PureOperator{"aten::__or__", Memory::fresh},
@@ -290,7 +291,7 @@ constexpr std::array kPure{
     PureOperator{"aten::zeros_like", Memory::fresh},
     PureOperator{"torchvision::nms", Memory::fresh},
     PureOperator{"torchvision::roi_align", Memory::fresh},
-};
+});
 static_assert(std::ranges::is_sorted(kPure, {}, &PureOperator::name));
 
 constexpr std::array<std::string_view, 42> kInPlace{

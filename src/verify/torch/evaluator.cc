@@ -270,7 +270,7 @@ bool Evaluator::step_container(Frame& frame, const jit::Node* node) {
       const auto type = node->output()->type()->expect<c10::DictType>();
       c10::impl::GenericDict dict(type->getKeyType(), type->getValueType());
       for (std::size_t i = 0; i + 1 < items.size(); i += 2) dict.insert_or_assign(items[i].value, items[i + 1].value);
-      return give(std::move(dict), false);
+      return give(dict, false);
     }
     case prim::CreateObject: {
       const auto type = node->output()->type()->expect<c10::ClassType>();
@@ -317,7 +317,7 @@ void Evaluator::construct_list(Frame& frame, const jit::Node* node) {
     items.push_back(frame.at(input));
     list.push_back(items.back().value);
   }
-  Cell whole{.value = std::move(list)};
+  Cell whole{.value = list};
   gather(items, whole);
   frame.at(node->output()) = std::move(whole);
 }
