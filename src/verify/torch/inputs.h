@@ -4,8 +4,10 @@
 ///
 /// Limits: the structure, dtypes and memory layout stay the example's; complex and None leaves are left alone.
 
-#include <ATen/ATen.h>
+// clang-format off: clang cannot read ATen.h before ivalue.h
 #include <ATen/core/ivalue.h>
+// clang-format on
+#include <ATen/ATen.h>
 #include <torch/csrc/jit/ir/ir.h>
 
 #include <cstdint>

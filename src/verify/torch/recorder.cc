@@ -51,7 +51,7 @@ bool is_number_type(const c10::TypePtr& type) {
 
 /// What a number, or a list of them, is in an operation's signature; null for anything else.
 c10::TypePtr number_type(const c10::TypePtr& formal) {
-  const c10::TypePtr type = without_optional(formal);
+  c10::TypePtr type = without_optional(formal);
   if (is_number_type(type)) return type;
   const auto list = type->cast<c10::ListType>();
   return list && is_number_type(list->getElementType()) ? list->getElementType() : nullptr;
@@ -230,7 +230,7 @@ void Recorder::construct_list(Frame& frame, const jit::Node* node) {
     const bool frozen = value.isTensor() && item_around_int(node, i);
     list.push_back(frozen ? freeze_number(node, value) : value);
   }
-  frame.at(node->output()) = Cell{.value = std::move(list)};
+  frame.at(node->output()) = Cell{.value = list};
 }
 
 /// Sizes are tensors while Python is being traced.
@@ -245,7 +245,7 @@ void Recorder::operate_on_sizes(Frame& frame, const jit::Node* node, Operator& o
   }
   c10::impl::GenericList list(c10::AnyType::get());
   for (const std::int64_t size : tensor.sizes()) list.push_back(live(size));
-  frame.at(node->output()) = Cell{.value = std::move(list)};
+  frame.at(node->output()) = Cell{.value = list};
 }
 
 /// Python's operators where one side is a tensor.

@@ -141,8 +141,8 @@ bool beyond_rounding(const exec::Leaf& leaf, double magnitude, const exec::Chose
 
 }  // namespace
 
-Model::Model(jit::Module pristine)
-    : pristine_(std::move(pristine)), writes_unseen_(exec::worker::writes_unseen(pristine_)) {}
+Model::Model(const jit::Module& pristine)
+    : pristine_(pristine), writes_unseen_(exec::worker::writes_unseen(pristine_)) {}
 
 jit::Module& Model::fresh() {
   if (working_ && !writes_unseen_ && exec::worker::fingerprint(*working_) == state_) return *working_;
