@@ -26,7 +26,7 @@ namespace graphwitness::verify::worker {
 /// A model that is as it was before every run.
 class Model {
  public:
-  explicit Model(torch::jit::Module pristine);
+  explicit Model(const torch::jit::Module& pristine);
 
   /// For one run.
   torch::jit::Module& fresh();
