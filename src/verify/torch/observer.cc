@@ -15,185 +15,185 @@ namespace {
 
 /// What is particular about an operation.
 enum Hint : int {
-  kPlain = 1,
-  kSize,         ///< a number that is a tensor's shape
-  kMetadata,     ///< depends on rank, dtype, device and the like
-  kLength,       ///< len of a list
-  kShapeOfData,  ///< the result's shape depends on data
-  kRandom,
-  kLess,
-  kGreater,
-  kEqual,
-  kUnequal,
-  kNot,
-  kAnd,
-  kOr,
-  kAny,
-  kAll,
-  kBool,
-  kRead,  ///< a tensor or number as a number
-  kAdd,
-  kSubtract,
-  kMultiply,
-  kDivide,
-  kNegate,
-  kAbsolute,
-  kMinimum,
-  kMaximum,
-  kSquareRoot,
-  kPower,
-  kExponential,
-  kLogarithm,
-  kRounded,  ///< keeps the number but for its fraction
-  kSameTensors,
-  kAllClose,
-  kNonzero,
-  kToList,
-  kItem,
-  kSum,
-  kMean,
-  kCast,
-  kArgmax,
-  kView,
-  kGradMode,
-  kDetach,
+  hint_plain = 1,
+  hint_size,           ///< a number that is a tensor's shape
+  hint_metadata,       ///< depends on rank, dtype, device and the like
+  hint_length,         ///< len of a list
+  hint_shape_of_data,  ///< the result's shape depends on data
+  hint_random,
+  hint_less,
+  hint_greater,
+  hint_equal,
+  hint_unequal,
+  hint_not,
+  hint_and,
+  hint_or,
+  hint_any,
+  hint_all,
+  hint_bool,
+  hint_read,  ///< a tensor or number as a number
+  hint_add,
+  hint_subtract,
+  hint_multiply,
+  hint_divide,
+  hint_negate,
+  hint_absolute,
+  hint_minimum,
+  hint_maximum,
+  hint_square_root,
+  hint_power,
+  hint_exponential,
+  hint_logarithm,
+  hint_rounded,  ///< keeps the number but for its fraction
+  hint_same_tensors,
+  hint_all_close,
+  hint_nonzero,
+  hint_to_list,
+  hint_item,
+  hint_sum,
+  hint_mean,
+  hint_cast,
+  hint_argmax,
+  hint_view,
+  hint_grad_mode,
+  hint_detach,
 };
 
 const std::unordered_map<std::string_view, Hint>& hints() {
   static const std::unordered_map<std::string_view, Hint> table{
-      {"aten::size", kSize},
-      {"aten::numel", kSize},
-      {"prim::shape", kSize},
-      {"aten::is_same_size", kSize},
-      {"aten::dim", kMetadata},
-      {"prim::dtype", kMetadata},
-      {"prim::device", kMetadata},
-      {"prim::layout", kMetadata},
-      {"aten::is_floating_point", kMetadata},
-      {"aten::is_complex", kMetadata},
-      {"aten::is_signed", kMetadata},
-      {"aten::is_contiguous", kMetadata},
-      {"aten::stride", kMetadata},
-      {"aten::storage_offset", kMetadata},
-      {"prim::requires_grad", kMetadata},
-      {"prim::is_cuda", kMetadata},
-      {"prim::is_nested", kMetadata},
-      {"prim::is_quantized", kMetadata},
-      {"prim::is_sparse", kMetadata},
-      {"aten::element_size", kMetadata},
-      {"aten::result_type", kMetadata},
-      {"prim::type", kMetadata},
-      {"aten::get_device", kMetadata},
-      {"aten::len", kLength},
-      {"aten::nonzero", kShapeOfData},
-      {"aten::nonzero_numpy", kShapeOfData},
-      {"aten::masked_select", kShapeOfData},
-      {"aten::_unique2", kShapeOfData},
-      {"aten::unique_dim", kShapeOfData},
-      {"aten::unique_consecutive", kShapeOfData},
-      {"aten::index", kShapeOfData},
-      {"aten::bincount", kShapeOfData},
-      {"aten::repeat_interleave", kShapeOfData},
-      {"aten::one_hot", kShapeOfData},
-      {"aten::argwhere", kShapeOfData},
-      {"aten::rand", kRandom},
-      {"aten::randn", kRandom},
-      {"aten::rand_like", kRandom},
-      {"aten::randn_like", kRandom},
-      {"aten::randint", kRandom},
-      {"aten::randint_like", kRandom},
-      {"aten::randperm", kRandom},
-      {"aten::bernoulli", kRandom},
-      {"aten::multinomial", kRandom},
-      {"aten::normal", kRandom},
-      {"aten::normal_", kRandom},
-      {"aten::uniform_", kRandom},
-      {"aten::bernoulli_", kRandom},
-      {"aten::exponential_", kRandom},
-      {"aten::poisson", kRandom},
-      {"aten::lt", kLess},
-      {"aten::le", kLess},
-      {"aten::less", kLess},
-      {"aten::less_equal", kLess},
-      {"aten::gt", kGreater},
-      {"aten::ge", kGreater},
-      {"aten::greater", kGreater},
-      {"aten::greater_equal", kGreater},
-      {"aten::eq", kEqual},
-      {"aten::ne", kUnequal},
-      {"aten::not_equal", kUnequal},
-      {"aten::__not__", kNot},
-      {"aten::logical_not", kNot},
-      {"aten::bitwise_not", kNot},
-      {"aten::__and__", kAnd},
-      {"aten::logical_and", kAnd},
-      {"aten::bitwise_and", kAnd},
-      {"aten::__or__", kOr},
-      {"aten::logical_or", kOr},
-      {"aten::bitwise_or", kOr},
-      {"aten::any", kAny},
-      {"aten::all", kAll},
-      {"aten::Bool", kBool},
-      {"aten::is_nonzero", kNonzero},
-      {"aten::Int", kRead},
-      {"aten::Float", kRead},
-      {"aten::item", kRead},
-      {"aten::IntImplicit", kRead},
-      {"aten::FloatImplicit", kRead},
-      {"aten::ScalarImplicit", kRead},
-      {"aten::Complex", kRead},
-      {"aten::_local_scalar_dense", kRead},
-      {"aten::tensor", kRead},
-      {"prim::NumToTensor", kRead},
-      {"aten::add", kAdd},
-      {"aten::sub", kSubtract},
-      {"aten::mul", kMultiply},
-      {"aten::div", kDivide},
-      {"aten::neg", kNegate},
-      {"aten::abs", kAbsolute},
-      {"prim::abs", kAbsolute},
-      {"prim::min", kMinimum},
-      {"prim::max", kMaximum},
-      {"aten::sqrt", kSquareRoot},
-      {"aten::pow", kPower},
-      {"aten::exp", kExponential},
-      {"aten::log", kLogarithm},
-      {"aten::floor", kRounded},
-      {"aten::ceil", kRounded},
-      {"aten::round", kRounded},
-      {"aten::equal", kSameTensors},
-      {"aten::allclose", kAllClose},
-      {"prim::tolist", kToList},
-      {"aten::__getitem__", kItem},
-      {"aten::sum", kSum},
-      {"aten::count_nonzero", kSum},
-      {"aten::mean", kMean},
-      {"aten::to", kCast},
-      {"aten::_to_copy", kCast},
-      {"aten::float", kCast},
-      {"aten::type_as", kCast},
-      {"aten::argmax", kArgmax},
-      {"aten::argmin", kArgmax},
-      {"aten::select", kView},
-      {"aten::slice", kView},
-      {"aten::view", kView},
-      {"aten::reshape", kView},
-      {"aten::unsqueeze", kView},
-      {"aten::squeeze", kView},
-      {"aten::flatten", kView},
-      {"aten::transpose", kView},
-      {"aten::permute", kView},
-      {"aten::expand", kView},
-      {"aten::set_grad_enabled", kGradMode},
-      {"aten::_set_grad_enabled", kGradMode},
-      {"aten::detach", kDetach},
+      {"aten::size", hint_size},
+      {"aten::numel", hint_size},
+      {"prim::shape", hint_size},
+      {"aten::is_same_size", hint_size},
+      {"aten::dim", hint_metadata},
+      {"prim::dtype", hint_metadata},
+      {"prim::device", hint_metadata},
+      {"prim::layout", hint_metadata},
+      {"aten::is_floating_point", hint_metadata},
+      {"aten::is_complex", hint_metadata},
+      {"aten::is_signed", hint_metadata},
+      {"aten::is_contiguous", hint_metadata},
+      {"aten::stride", hint_metadata},
+      {"aten::storage_offset", hint_metadata},
+      {"prim::requires_grad", hint_metadata},
+      {"prim::is_cuda", hint_metadata},
+      {"prim::is_nested", hint_metadata},
+      {"prim::is_quantized", hint_metadata},
+      {"prim::is_sparse", hint_metadata},
+      {"aten::element_size", hint_metadata},
+      {"aten::result_type", hint_metadata},
+      {"prim::type", hint_metadata},
+      {"aten::get_device", hint_metadata},
+      {"aten::len", hint_length},
+      {"aten::nonzero", hint_shape_of_data},
+      {"aten::nonzero_numpy", hint_shape_of_data},
+      {"aten::masked_select", hint_shape_of_data},
+      {"aten::_unique2", hint_shape_of_data},
+      {"aten::unique_dim", hint_shape_of_data},
+      {"aten::unique_consecutive", hint_shape_of_data},
+      {"aten::index", hint_shape_of_data},
+      {"aten::bincount", hint_shape_of_data},
+      {"aten::repeat_interleave", hint_shape_of_data},
+      {"aten::one_hot", hint_shape_of_data},
+      {"aten::argwhere", hint_shape_of_data},
+      {"aten::rand", hint_random},
+      {"aten::randn", hint_random},
+      {"aten::rand_like", hint_random},
+      {"aten::randn_like", hint_random},
+      {"aten::randint", hint_random},
+      {"aten::randint_like", hint_random},
+      {"aten::randperm", hint_random},
+      {"aten::bernoulli", hint_random},
+      {"aten::multinomial", hint_random},
+      {"aten::normal", hint_random},
+      {"aten::normal_", hint_random},
+      {"aten::uniform_", hint_random},
+      {"aten::bernoulli_", hint_random},
+      {"aten::exponential_", hint_random},
+      {"aten::poisson", hint_random},
+      {"aten::lt", hint_less},
+      {"aten::le", hint_less},
+      {"aten::less", hint_less},
+      {"aten::less_equal", hint_less},
+      {"aten::gt", hint_greater},
+      {"aten::ge", hint_greater},
+      {"aten::greater", hint_greater},
+      {"aten::greater_equal", hint_greater},
+      {"aten::eq", hint_equal},
+      {"aten::ne", hint_unequal},
+      {"aten::not_equal", hint_unequal},
+      {"aten::__not__", hint_not},
+      {"aten::logical_not", hint_not},
+      {"aten::bitwise_not", hint_not},
+      {"aten::__and__", hint_and},
+      {"aten::logical_and", hint_and},
+      {"aten::bitwise_and", hint_and},
+      {"aten::__or__", hint_or},
+      {"aten::logical_or", hint_or},
+      {"aten::bitwise_or", hint_or},
+      {"aten::any", hint_any},
+      {"aten::all", hint_all},
+      {"aten::Bool", hint_bool},
+      {"aten::is_nonzero", hint_nonzero},
+      {"aten::Int", hint_read},
+      {"aten::Float", hint_read},
+      {"aten::item", hint_read},
+      {"aten::IntImplicit", hint_read},
+      {"aten::FloatImplicit", hint_read},
+      {"aten::ScalarImplicit", hint_read},
+      {"aten::Complex", hint_read},
+      {"aten::_local_scalar_dense", hint_read},
+      {"aten::tensor", hint_read},
+      {"prim::NumToTensor", hint_read},
+      {"aten::add", hint_add},
+      {"aten::sub", hint_subtract},
+      {"aten::mul", hint_multiply},
+      {"aten::div", hint_divide},
+      {"aten::neg", hint_negate},
+      {"aten::abs", hint_absolute},
+      {"prim::abs", hint_absolute},
+      {"prim::min", hint_minimum},
+      {"prim::max", hint_maximum},
+      {"aten::sqrt", hint_square_root},
+      {"aten::pow", hint_power},
+      {"aten::exp", hint_exponential},
+      {"aten::log", hint_logarithm},
+      {"aten::floor", hint_rounded},
+      {"aten::ceil", hint_rounded},
+      {"aten::round", hint_rounded},
+      {"aten::equal", hint_same_tensors},
+      {"aten::allclose", hint_all_close},
+      {"prim::tolist", hint_to_list},
+      {"aten::__getitem__", hint_item},
+      {"aten::sum", hint_sum},
+      {"aten::count_nonzero", hint_sum},
+      {"aten::mean", hint_mean},
+      {"aten::to", hint_cast},
+      {"aten::_to_copy", hint_cast},
+      {"aten::float", hint_cast},
+      {"aten::type_as", hint_cast},
+      {"aten::argmax", hint_argmax},
+      {"aten::argmin", hint_argmax},
+      {"aten::select", hint_view},
+      {"aten::slice", hint_view},
+      {"aten::view", hint_view},
+      {"aten::reshape", hint_view},
+      {"aten::unsqueeze", hint_view},
+      {"aten::squeeze", hint_view},
+      {"aten::flatten", hint_view},
+      {"aten::transpose", hint_view},
+      {"aten::permute", hint_view},
+      {"aten::expand", hint_view},
+      {"aten::set_grad_enabled", hint_grad_mode},
+      {"aten::_set_grad_enabled", hint_grad_mode},
+      {"aten::detach", hint_detach},
   };
   return table;
 }
 
 int hint_of(std::string_view name) {
   const auto found = hints().find(name);
-  return found == hints().end() ? kPlain : found->second;
+  return found == hints().end() ? hint_plain : found->second;
 }
 
 bool holds_tensors(const c10::IValue& value) { return value.isTensor() || value.isTensorList(); }
@@ -241,11 +241,11 @@ at::Tensor nearest(const Cell& a, const Cell& b, bool smaller) {
 
 at::Tensor compared(int hint, const at::Tensor& a, const at::Tensor& b) {
   switch (hint) {
-    case kLess:
+    case hint_less:
       return b - a;
-    case kGreater:
+    case hint_greater:
       return a - b;
-    case kEqual:
+    case hint_equal:
       return -(a - b).abs();
     default:
       return (a - b).abs();
@@ -254,27 +254,27 @@ at::Tensor compared(int hint, const at::Tensor& a, const at::Tensor& b) {
 
 at::Tensor calculated(int hint, const at::Tensor& a, const at::Tensor& b) {
   switch (hint) {
-    case kAdd:
+    case hint_add:
       return a + b;
-    case kSubtract:
+    case hint_subtract:
       return a - b;
-    case kMultiply:
+    case hint_multiply:
       return a * b;
-    case kDivide:
+    case hint_divide:
       return a / b;
-    case kMinimum:
+    case hint_minimum:
       return at::minimum(a, b);
-    case kMaximum:
+    case hint_maximum:
       return at::maximum(a, b);
-    case kPower:
+    case hint_power:
       return at::pow(a, b);
-    case kNegate:
+    case hint_negate:
       return -a;
-    case kAbsolute:
+    case hint_absolute:
       return a.abs();
-    case kSquareRoot:
+    case hint_square_root:
       return a.sqrt();
-    case kExponential:
+    case hint_exponential:
       return a.exp();
     default:
       return a.log();
@@ -285,35 +285,35 @@ at::Tensor calculated(int hint, const at::Tensor& a, const at::Tensor& b) {
 at::Tensor softness(int hint, const std::vector<Cell>& inputs, const c10::IValue& output) {
   const Cell& first = inputs[0];
   switch (hint) {
-    case kLess:
-    case kGreater:
-    case kEqual:
-    case kUnequal: {
+    case hint_less:
+    case hint_greater:
+    case hint_equal:
+    case hint_unequal: {
       const at::Tensor a = number(first);
       const at::Tensor b = inputs.size() > 1 ? number(inputs[1]) : at::Tensor();
       if (!a.defined() || !b.defined()) return {};
       return compared(hint, a, b);
     }
-    case kNot: {
+    case hint_not: {
       const at::Tensor x = truth(first);
       return x.defined() ? -x : x;
     }
-    case kAnd:
+    case hint_and:
       return inputs.size() > 1 ? nearest(first, inputs[1], true) : at::Tensor();
-    case kOr:
+    case hint_or:
       return inputs.size() > 1 ? nearest(first, inputs[1], false) : at::Tensor();
-    case kAny:
-    case kAll: {
+    case hint_any:
+    case hint_all: {
       const at::Tensor x = truth(first);
       if (!x.defined() || x.numel() == 0 || !output.isTensor() || output.toTensor().dim() != 0) return {};
-      return hint == kAny ? x.max() : x.min();
+      return hint == hint_any ? x.max() : x.min();
     }
-    case kBool:
-    case kNonzero: {
+    case hint_bool:
+    case hint_nonzero: {
       const at::Tensor x = first.value.isTensor() || first.soft.defined() ? truth(first) : at::Tensor();
       return x.defined() && x.numel() == 1 ? x.reshape({}) : at::Tensor();
     }
-    case kRead: {
+    case hint_read: {
       if (first.value.isTensor() && first.value.toTensor().scalar_type() == at::kBool) {
         return first.soft.defined() && first.soft.numel() == 1 ? at::sigmoid(first.soft.reshape({})) : at::Tensor();
       }
@@ -323,20 +323,20 @@ at::Tensor softness(int hint, const std::vector<Cell>& inputs, const c10::IValue
       if (output.isInt()) return straight_through(whole, at::scalar_tensor(static_cast<double>(output.toInt())));
       return whole;
     }
-    case kRounded: {
+    case hint_rounded: {
       if (output.isTensor()) return {};
       const at::Tensor x = number(first);
       if (!x.defined()) return {};
       const double hard = output.isInt() ? static_cast<double>(output.toInt()) : output.toDouble();
       return straight_through(x, at::scalar_tensor(hard, at::kDouble));
     }
-    case kSameTensors: {
+    case hint_same_tensors: {
       const at::Tensor a = number(first);
       const at::Tensor b = number(inputs[1]);
       if (!a.defined() || !b.defined() || a.sizes() != b.sizes() || a.numel() == 0) return {};
       return -(a - b).abs().max();
     }
-    case kAllClose: {
+    case hint_all_close: {
       const at::Tensor a = number(first);
       const at::Tensor b = number(inputs[1]);
       if (!a.defined() || !b.defined() || inputs.size() < 4) return {};
@@ -344,18 +344,18 @@ at::Tensor softness(int hint, const std::vector<Cell>& inputs, const c10::IValue
       const at::Tensor slack = room - (a - b).abs();
       return slack.numel() == 0 ? at::Tensor() : slack.min();
     }
-    case kToList:
+    case hint_to_list:
       return first.value.isTensor() ? number(first) : at::Tensor();
-    case kItem: {
+    case hint_item: {
       if (!first.soft.defined() || inputs.size() < 2 || !inputs[1].value.isInt() || first.soft.dim() < 1) return {};
       return first.soft.select(0, inputs[1].value.toInt());
     }
-    case kSum: {
+    case hint_sum: {
       if (!output.isTensor() || output.toTensor().dim() != 0 || !first.soft.defined()) return {};
       if (first.value.toTensor().scalar_type() != at::kBool) return {};
       return straight_through(at::sigmoid(first.soft).sum(), output.toTensor());
     }
-    case kArgmax: {
+    case hint_argmax: {
       if (!output.isTensor() || output.toTensor().dim() != 0) return {};
       const at::Tensor x = number(first);
       if (!x.defined() || x.numel() == 0) return {};
@@ -366,7 +366,7 @@ at::Tensor softness(int hint, const std::vector<Cell>& inputs, const c10::IValue
     default:
       break;
   }
-  if (hint < kAdd || hint > kLogarithm || output.isTensor()) return {};
+  if (hint < hint_add || hint > hint_logarithm || output.isTensor()) return {};
   if (!output.isInt() && !output.isDouble()) return {};
   const bool soft = std::ranges::any_of(inputs, [](const Cell& cell) { return cell.soft.defined(); });
   if (!soft) return {};
@@ -493,20 +493,16 @@ void Observer::facts(Frame& frame, const jit::Node* node, const Operator& op, co
       shape |= input.data;
     }
   }
-  if (op.hint == kShapeOfData) shape |= data;
-  if (op.hint == kRandom) data |= kOnRandom;
+  if (op.hint == hint_shape_of_data) shape |= data;
+  if (op.hint == hint_random) data |= kOnRandom;
   for (const jit::Value* value : node->outputs()) {
     Cell& output = frame.at(value);
-    if (holds_tensors(output.value)) {
+    const bool counts = op.hint == hint_size || op.hint == hint_length;
+    if (holds_tensors(output.value) || (!counts && op.hint != hint_metadata)) {
       output.data = data;
       output.shape = shape;
-    } else if (op.hint == kSize) {
+    } else if (counts) {
       output.data = tensors_shape;
-    } else if (op.hint == kLength) {
-      output.data = tensors_shape;
-    } else if (op.hint != kMetadata) {
-      output.data = data;
-      output.shape = shape;
     }
   }
   // What is written into a tensor or container stays in it.
@@ -521,10 +517,10 @@ void Observer::facts(Frame& frame, const jit::Node* node, const Operator& op, co
 }
 
 void Observer::soften(Frame& frame, const jit::Node* node, const Operator& op, const std::vector<Cell>& inputs) {
-  if (node->outputs().size() != 1 || inputs.empty() || op.hint == kPlain) return;
+  if (node->outputs().size() != 1 || inputs.empty() || op.hint == hint_plain) return;
   Cell& output = frame.at(node->output());
   const Cell& first = inputs[0];
-  if (op.hint == kView && first.soft.defined() && first.value.isTensor() && op.schema != nullptr) {
+  if (op.hint == hint_view && first.soft.defined() && first.value.isTensor() && op.schema != nullptr) {
     std::vector<c10::IValue> arguments{first.soft};
     for (std::size_t i = 1; i < inputs.size(); ++i) arguments.push_back(inputs[i].value);
     auto run = *op.run;
@@ -534,7 +530,7 @@ void Observer::soften(Frame& frame, const jit::Node* node, const Operator& op, c
   }
   const bool of_bools = first.value.isTensor() && first.value.toTensor().defined() &&
                         first.value.toTensor().scalar_type() == at::kBool && first.soft.defined();
-  if ((op.hint == kCast || op.hint == kMean) && of_bools && output.value.isTensor()) {
+  if ((op.hint == hint_cast || op.hint == hint_mean) && of_bools && output.value.isTensor()) {
     const at::Tensor hard = output.value.toTensor();
     const at::Tensor near = at::sigmoid(first.soft);
     if (hard.is_floating_point() && hard.sizes() == near.sizes()) {
@@ -552,11 +548,11 @@ void Observer::soften(Frame& frame, const jit::Node* node, const Operator& op, c
 
 void Observer::operate(Frame& frame, const jit::Node* node, Operator& op) {
   if (op.hint == 0) op.hint = hint_of(op.name);
-  if (with_slack_ && op.hint == kGradMode) {
+  if (with_slack_ && op.hint == hint_grad_mode) {
     for (const jit::Value* output : node->outputs()) frame.at(output) = Cell{};
     return;
   }
-  if (with_slack_ && op.hint == kDetach) {
+  if (with_slack_ && op.hint == hint_detach) {
     frame.at(node->output()) = frame.at(node->input(0));
     return;
   }
@@ -572,11 +568,11 @@ void Observer::operate(Frame& frame, const jit::Node* node, Operator& op) {
   perform(frame, node, op, std::move(arguments));
   facts(frame, node, op, inputs);
   if (with_slack_) soften(frame, node, op, inputs);
-  const bool reads = op.hint == kRead || op.hint == kToList;
+  const bool reads = op.hint == hint_read || op.hint == hint_to_list;
   if (!reads || node->outputs().size() != 1 || node->output()->type()->kind() == c10::TypeKind::TensorType) return;
   const Cell& output = frame.at(node->output());
   if (output.data == 0) return;
-  if (op.hint == kToList) {
+  if (op.hint == hint_to_list) {
     note(frame, node, DecisionKind::number, 0, output.data, {});
     return;
   }

@@ -225,7 +225,7 @@ void Searcher::go_beyond(const Leaves& from, const Leaves& to) {
 }
 
 /// Newton's steps on the slack, shorter ones where it does not shrink.
-bool Searcher::descend(std::size_t site, Leaves start) {
+bool Searcher::descend(std::size_t site, const Leaves& start) {
   Leaves at = copy(start);
   double length = 1;
   double last = std::numeric_limits<double>::infinity();
@@ -270,7 +270,7 @@ bool Searcher::descend(std::size_t site, Leaves start) {
 }
 
 /// Where no slope leads: steps at random, kept where they come nearer, and longer ones where they kept being kept.
-void Searcher::wander(std::size_t site, Leaves start) {
+void Searcher::wander(std::size_t site, const Leaves& start) {
   Leaves at = copy(start);
   const auto look = [&](const Leaves& leaves) {
     std::vector<Occurrence> occurrences = subject_.observe(subject_.form().arguments(leaves));

@@ -40,8 +40,8 @@ class Searcher {
   void try_shapes();
   void attack_all();
   void attack(std::size_t site, bool other_shapes);
-  bool descend(std::size_t site, Leaves start);
-  void wander(std::size_t site, Leaves start);
+  bool descend(std::size_t site, const Leaves& start);
+  void wander(std::size_t site, const Leaves& start);
   void go_beyond(const Leaves& from, const Leaves& to);
   void finish();
   void settle(bool other, Found found);
