@@ -15,8 +15,9 @@ Label strongest(Labels labels) {
 }
 
 std::string_view name_of(Label label) {
-  constexpr std::array<std::string_view, 13> kNames{"data",     "shape",    "rank",  "dtype",    "device",  "layout",
-                                                    "gradient", "argument", "state", "training", "tracing", "mode", "random"};
+  constexpr std::array<std::string_view, 13> kNames{"data",    "shape",    "rank",     "dtype", "device",
+                                                    "layout",  "gradient", "argument", "state", "training",
+                                                    "tracing", "mode",     "random"};
   return kNames[static_cast<std::size_t>(label)];
 }
 

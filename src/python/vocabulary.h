@@ -47,8 +47,8 @@ enum class Callee : std::uint8_t {
   math,  ///< Python's own arithmetic: math.sqrt
   numpy,
   random,  ///< random numbers of Python or NumPy, which a trace does not draw
-  quiet,  ///< print, logging, warnings
-  none,   ///< nothing to do with tensors
+  quiet,   ///< print, logging, warnings
+  none,    ///< nothing to do with tensors
 };
 Callee callee(std::string_view full_name);
 
