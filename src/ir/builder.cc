@@ -1,8 +1,11 @@
 #include "graphwitness/ir/builder.h"
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 #include <functional>
+#include <numeric>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -52,6 +55,21 @@ void group(std::uint32_t owners, std::uint32_t count, std::vector<I>& pool, Owne
   }
   for (std::uint32_t owner = 0; owner < owners; ++owner) {
     set(owner, Slice<I>{first[owner], first[owner + 1] - first[owner]});
+  }
+}
+
+/// Of two attributes with one name, the first stays in front.
+void order_module_attributes(Graph::Tables& tables) {
+  std::vector<std::uint32_t>& order = tables.module_attributes_by_name;
+  order.resize(tables.module_attribute_pool.size());
+  std::iota(order.begin(), order.end(), std::uint32_t{0});
+  const auto name_at = [&](std::uint32_t at) {
+    const Symbol name = tables.module_attribute_pool[at].name;
+    return name ? tables.symbols[name.raw] : std::string_view{};
+  };
+  for (const Module& module : tables.modules) {
+    const std::span<std::uint32_t> mine = std::span(order).subspan(module.attributes.first, module.attributes.count);
+    std::ranges::stable_sort(mine, {}, name_at);
   }
 }
 
@@ -330,6 +348,8 @@ Graph GraphBuilder::build() && {
   tables.first_use[value_count] = static_cast<std::uint32_t>(order.size());
   tables.use_pool.reserve(order.size());
   for (Id<Use> use : order) tables.use_pool.push_back(uses[use.raw]);
+
+  order_module_attributes(tables);
 
   Graph graph(std::shared_ptr<const Graph::Tables>(std::move(state_->tables)));
   state_ = std::make_unique<State>();

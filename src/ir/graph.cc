@@ -97,10 +97,13 @@ const Literal* Graph::attribute(NodeId node, std::string_view name) const {
 }
 
 const ModuleAttribute* Graph::attribute(ModuleId module, std::string_view name) const {
-  for (const ModuleAttribute& attribute : (*this)[(*this)[module].attributes]) {
-    if ((*this)[attribute.name] == name) return &attribute;
-  }
-  return nullptr;
+  const std::span<const std::uint32_t> order =
+      std::span(tables_->module_attributes_by_name)
+          .subspan((*this)[module].attributes.first, (*this)[module].attributes.count);
+  const auto name_at = [&](std::uint32_t at) { return (*this)[tables_->module_attribute_pool[at].name]; };
+  const auto found = std::ranges::lower_bound(order, name, {}, name_at);
+  if (found == order.end() || name_at(*found) != name) return nullptr;
+  return &tables_->module_attribute_pool[*found];
 }
 
 NodeId Graph::defining_node(ValueId value) const {

@@ -47,6 +47,8 @@ struct Graph::Tables {
   std::vector<BlockId> block_pool;
   std::vector<Attribute> attribute_pool;
   std::vector<ModuleAttribute> module_attribute_pool;
+  /// Its positions; those of one module stand together and in the order of their names.
+  std::vector<std::uint32_t> module_attributes_by_name;
   std::vector<LiteralId> literal_pool;
   std::vector<Dim> dim_pool;
   std::vector<TypeId> type_pool;
