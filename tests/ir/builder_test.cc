@@ -47,6 +47,27 @@ TEST_CASE("nodes of nested blocks belong to their block, in order") {
   CHECK(graph[second].function == FunctionId{0});
 }
 
+TEST_CASE("a module's attributes are found by name, each in its own module, the first of two with one name") {
+  GraphBuilder builder;
+  const auto named = [&](std::string_view name, ModuleAttribute::Role role) {
+    return ModuleAttribute{.name = builder.intern(name), .role = role};
+  };
+  const ModuleId empty = builder.add_module({});
+  const ModuleId full = builder.add_module({});
+  builder.set_attributes(
+      full, std::vector{named("weight", ModuleAttribute::Role::parameter), named("bias", ModuleAttribute::Role::buffer),
+                        named("weight", ModuleAttribute::Role::plain)});
+  const ModuleId other = builder.add_module({});
+  builder.set_attributes(other, std::vector{named("bias", ModuleAttribute::Role::plain)});
+  const Graph graph = std::move(builder).build();
+  REQUIRE(graph.attribute(full, "weight") != nullptr);
+  CHECK(graph.attribute(full, "weight")->role == ModuleAttribute::Role::parameter);
+  CHECK(graph.attribute(full, "bias")->role == ModuleAttribute::Role::buffer);
+  CHECK(graph.attribute(other, "bias")->role == ModuleAttribute::Role::plain);
+  CHECK(graph.attribute(other, "weight") == nullptr);
+  CHECK(graph.attribute(empty, "bias") == nullptr);
+}
+
 TEST_CASE("an empty graph has nothing in it") {
   const Graph graph = GraphBuilder().build();
   CHECK(graph.all_nodes().size() == 0);
