@@ -2,7 +2,7 @@
 # Proves that a fresh clone works on a bare Debian:  scripts/bare_debian.sh [SUITE [COMMAND...]]
 #
 # Makes a minimal tree of SUITE (default: bookworm, Debian 12) below .cache/, clones what is committed here into it, and
-# runs COMMAND there (default: the two commands of README.md). Needs root, mmdebstrap and the network. The tree stays for
+# runs COMMAND there (default: the two commands of README.md). Needs root and the network; installs mmdebstrap. The tree stays for
 # a look afterwards; the next run starts from a bare one again. Mounts live in a namespace of their own and end with it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,6 +12,10 @@ if [ $# -gt 0 ]; then command="$*"; else command="./setup.sh && ./test.sh"; fi
 readonly pristine=$PWD/.cache/pristine-$suite tree=$PWD/.cache/bare-$suite
 
 if [ ! -d "$pristine" ]; then
+  if ! command -v mmdebstrap >/dev/null; then
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mmdebstrap </dev/null >/dev/null
+  fi
   mirror=$(apt-get indextargets --format '$(SITE)' "Created-By: Packages" "Origin: Debian" | head -n 1)
   mkdir -p .cache
   rm -rf "$pristine.part"

@@ -34,7 +34,8 @@ bool forbid_file_changes() {
   const long version = syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
   if (version < 1) return false;
   // A right that is handled and granted nowhere is refused everywhere.
-  const landlock_ruleset_attr handled{.handled_access_fs = changes_known_to(version)};
+  landlock_ruleset_attr handled{};  // newer headers have more fields
+  handled.handled_access_fs = changes_known_to(version);
   const FileHandle rules(static_cast<int>(syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0)));
   if (!rules || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return false;
   return syscall(SYS_landlock_restrict_self, rules.get(), 0) == 0;
