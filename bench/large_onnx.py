@@ -1,15 +1,6 @@
-#!/usr/bin/env python3
-"""`inspect` and `check` on a model with 3 GB of weights against the same graph without them:  bench/large_onnx.py PROGRAM
-
-Writes three models into a temporary folder, weights inline (more than protobuf itself reads), in an external file, and
-none at all; the weights are holes in the files. Prints seconds (best of five), their ratio to the model without weights,
-and peak memory. With RESNET.onnx as second argument also compares `check` with Python's onnx.load and onnx.checker."""
+"""A model with 3 GB of weights, inline (more than protobuf itself reads) and in an external file, and the same graph
+without them, for table.py."""
 import os
-import resource
-import subprocess
-import sys
-import tempfile
-import time
 
 import onnx
 from onnx import TensorProto as T
@@ -70,25 +61,11 @@ def measure(command, runs=5):
     return best, peak / 1024
 
 
-def main():
-    program = os.path.abspath(sys.argv[1])
-    with tempfile.TemporaryDirectory() as folder:
-        at = lambda name: os.path.join(folder, name)
-        onnx.save(structure("none"), at("none.onnx")); onnx.save(structure("external"), at("external.onnx"))
-        with open(at("weights.bin"), "wb") as out: out.truncate(LAYERS * SIDE * SIDE * 4)
-        write_inline(at("inline.onnx"))
-        print("inline model: %.2f GB" % (os.path.getsize(at("inline.onnx")) / 1e9))
-        for command in ("inspect", "check"):
-            base, _ = measure([program, command, at("none.onnx")])
-            for kind in ("inline", "external"):
-                seconds, peak = measure([program, command, at(kind + ".onnx")])
-                print("%-7s %-8s %.4f s, %.2f times the graph without weights, %.0f MiB" % (command, kind, seconds, seconds / base, peak))
-    if len(sys.argv) > 2:
-        mine, my_peak = measure([program, "check", sys.argv[2]])
-        code = "import onnx, onnx.checker, sys; m = onnx.load(sys.argv[1]); onnx.checker.check_model(m)"
-        theirs, their_peak = measure([sys.executable, "-c", code, sys.argv[2]], 3)
-        print("check %.3f s %.0f MiB, onnx.load and onnx.checker %.3f s %.0f MiB: %.1f times faster, %.2f of the memory" %
-              (mine, my_peak, theirs, their_peak, theirs / mine, my_peak / their_peak))
-
-
-main()
+def write_models(folder):
+    """Paths by kind: `inline`, `external`, `none`. What they take on the disk is next to nothing: weights are holes."""
+    paths = {kind: os.path.join(folder, kind + ".onnx") for kind in ("inline", "external", "none")}
+    onnx.save(structure("none"), paths["none"])
+    onnx.save(structure("external"), paths["external"])
+    with open(os.path.join(folder, "weights.bin"), "wb") as out: out.truncate(LAYERS * SIDE * SIDE * 4)
+    write_inline(paths["inline"])
+    return paths
