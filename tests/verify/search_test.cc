@@ -153,8 +153,8 @@ TEST_CASE("the replay computes what the trace computes") {
 
 TEST_CASE("a loop without an end on some inputs is no witness, and does not hang the search") {
   SearchRequest request{.scripted = kFixtures + "loops/while_sum.pt"};
-  exec::Tensor ones{.dtype = DType::f32, .sizes = {2}, .bytes = std::string("\0\0\x80\x3f\0\0\x80\x3f", 8)};
-  request.example = {{"", exec::Value::of(ones)}};
+  const std::string ones("\0\0\x80\x3f\0\0\x80\x3f", 8);
+  request.example = {{"", exec::Value::of(exec::Tensor{.dtype = DType::f32, .sizes = {2}, .bytes = ones})}};
   request.evaluations = 400;
   const SearchOutcome outcome = find(request);
   CHECK(outcome.error == "");
