@@ -87,10 +87,18 @@ Operator::Control control_of(std::string_view op) {
   return Operator::Control::none;
 }
 
-Operator::Standing standing_beyond(const onnx::OpSchema* newest, std::int64_t version, std::int64_t& boundary) {
-  if (newest == nullptr) return Operator::Standing::absent;
-  boundary = newest->since_version();
-  return boundary > version ? Operator::Standing::not_yet : Operator::Standing::removed;
+/// Of an operator that `domain` does not have at `version`. `boundary`: the opset that it comes or went with.
+Operator::Standing standing_elsewhere(const std::string& op, const std::string& domain, std::int64_t version,
+                                      std::int64_t newest, std::int64_t& boundary) {
+  for (std::int64_t later = version + 1; later <= newest; ++later) {
+    if (onnx::OpSchemaRegistry::Schema(op, static_cast<int>(later), domain) == nullptr) continue;
+    boundary = later;
+    return Operator::Standing::not_yet;
+  }
+  const onnx::OpSchema* const last = onnx::OpSchemaRegistry::Schema(op, domain);
+  if (last == nullptr) return Operator::Standing::absent;
+  boundary = last->since_version();
+  return Operator::Standing::removed;
 }
 
 }  // namespace
@@ -149,8 +157,7 @@ std::unique_ptr<Operator> OperatorTable::look_up(std::string_view op) const {
   const auto version = static_cast<int>(std::min(found->version, newest));
   const onnx::OpSchema* schema = onnx::OpSchemaRegistry::Schema(found->name, version, in_registry);
   if (schema == nullptr) {
-    const onnx::OpSchema* any = onnx::OpSchemaRegistry::Schema(found->name, in_registry);
-    found->standing = standing_beyond(any, found->version, found->boundary);
+    found->standing = standing_elsewhere(found->name, in_registry, found->version, newest, found->boundary);
     return found;
   }
   if (schema->Deprecated()) {
