@@ -7,6 +7,7 @@
 #include "analysis/provenance.h"
 #include "graphwitness/rules/rule.h"
 #include "rules/exporter_table.h"
+#include "rules/refused_arguments.h"
 
 namespace graphwitness {
 namespace {
@@ -46,20 +47,11 @@ std::vector<NodeId> exported_nodes(RuleContext& context) {
     if (is_rewritten(op) || constants.is_dead(graph[node].parent)) continue;
     const bool is_recorded = context.options().purpose == Purpose::trace || is_traced(graph, node);
     if (is_recorded && (op.starts_with("prim::") || !yields_tensor(graph, node))) continue;
+    // What tracing records as `aten::to`.
+    if (is_recorded && (op == "aten::cpu" || op == "aten::cuda")) continue;
     nodes.push_back(node);
   }
   return nodes;
-}
-
-/// The lowest opset at which everything is exported; none: there is no such opset.
-std::optional<std::int64_t> lowest_opset(const Graph& graph, const std::vector<NodeId>& nodes,
-                                         const ExporterTable& table) {
-  for (std::int64_t opset = table.oldest(); opset <= table.newest(); ++opset) {
-    const bool all = std::ranges::all_of(
-        nodes, [&](NodeId node) { return table.is_exported(graph[graph[node].op], overload_of(graph, node), opset); });
-    if (all) return opset;
-  }
-  return std::nullopt;
 }
 
 /// "1.13": two numbers are enough to tell exporters apart.
@@ -71,7 +63,10 @@ std::string short_version(std::string_view version) {
 class Report {
  public:
   explicit Report(RuleContext& context)
-      : context_(context), graph_(context.graph()), opset_(context.options().target_opset) {}
+      : context_(context),
+        graph_(context.graph()),
+        constants_(context.analysis<Provenance>().constants()),
+        opset_(context.options().target_opset) {}
 
   void run() {
     const std::vector<NodeId> nodes = exported_nodes(context_);
@@ -80,10 +75,23 @@ class Report {
   }
 
  private:
+  bool is_exported(NodeId node, const ExporterTable& table, std::int64_t opset) const {
+    return table.is_exported(graph_[graph_[node].op], overload_of(graph_, node), opset) &&
+           refused_arguments(graph_, constants_, node, table, opset).empty();
+  }
+
+  /// The lowest opset at which everything is exported; none: there is no such opset.
+  std::optional<std::int64_t> lowest_opset(const std::vector<NodeId>& nodes, const ExporterTable& table) const {
+    for (std::int64_t opset = table.oldest(); opset <= table.newest(); ++opset) {
+      if (std::ranges::all_of(nodes, [&](NodeId node) { return is_exported(node, table, opset); })) return opset;
+    }
+    return std::nullopt;
+  }
+
   std::string describe_lowest(const std::vector<NodeId>& nodes) const {
     std::string text;
     for (const ExporterTable& table : tables_) {
-      const auto lowest = lowest_opset(graph_, nodes, table);
+      const auto lowest = lowest_opset(nodes, table);
       if (!text.empty()) text += "; ";
       text += "with PyTorch " + short_version(table.version()) + " ";
       text += lowest ? "opset " + std::to_string(*lowest) + " is the lowest that has every operator of the model"
@@ -95,28 +103,38 @@ class Report {
   void look_at(NodeId node) {
     const std::string_view op = graph_[graph_[node].op];
     const std::string_view overload = overload_of(graph_, node);
+    std::string arguments;
     std::string missing;
     std::size_t unsupported = 0;
     for (const ExporterTable& table : tables_) {
-      if (table.is_exported(op, overload, opset_)) continue;
+      if (is_exported(node, table, opset_)) continue;
       ++unsupported;
       if (!missing.empty()) missing += "; ";
-      missing += describe_missing(table, op, overload);
+      missing += describe_missing(node, table);
+      if (arguments.empty() && table.is_exported(op, overload, opset_)) {
+        arguments = " with " + refused_arguments(graph_, constants_, node, table, opset_);
+      }
     }
     if (unsupported == 0) return look_at_refusals(node, op, overload);
     const std::string name = "`" + std::string(op) + (overload.empty() ? "" : "." + std::string(overload)) + "`";
     context_.report(node, unsupported == tables_.size() ? Severity::error : Severity::warning,
-                    name + " has no lowering to ONNX opset " + std::to_string(opset_) + ": " + missing, explain());
+                    name + arguments + " has no lowering to ONNX opset " + std::to_string(opset_) + ": " + missing,
+                    explain());
   }
 
-  std::string describe_missing(const ExporterTable& table, std::string_view op, std::string_view overload) const {
+  std::string describe_missing(NodeId node, const ExporterTable& table) const {
+    const std::string_view op = graph_[graph_[node].op];
     std::string text = "PyTorch " + short_version(table.version()) + " ";
     if (opset_ < table.oldest() || opset_ > table.newest()) {
       return text + "exports opsets " + std::to_string(table.oldest()) + " to " + std::to_string(table.newest());
     }
-    if (const std::int64_t first = table.first_opset(op, overload, opset_)) {
-      return text + "has one from opset " + std::to_string(first) + " on";
+    for (std::int64_t opset = opset_; opset <= table.newest(); ++opset) {
+      if (is_exported(node, table, opset)) return text + "has one from opset " + std::to_string(opset) + " on";
     }
+    for (std::int64_t opset = opset_; opset >= table.oldest(); --opset) {
+      if (is_exported(node, table, opset)) return text + "has one up to opset " + std::to_string(opset) + " only";
+    }
+    if (table.is_exported(op, overload_of(graph_, node), opset_)) return text + "refuses it at every opset";
     if (table.first_opset(op, "any other", table.oldest()) != 0) return text + "does not take this overload";
     return text + "has none at any opset";
   }
@@ -138,6 +156,7 @@ class Report {
 
   RuleContext& context_;
   const Graph& graph_;
+  const Constants& constants_;
   std::int64_t opset_;
   std::vector<ExporterTable> tables_ = exporter_tables();
   std::string fix_;

@@ -13,7 +13,6 @@
 #include "inference/onnx_inference.h"
 #include "rules/export_hazards.h"
 #include "rules/free_dims.h"
-#include "rules/onnx_export_marks.h"
 #include "rules/places.h"
 
 namespace graphwitness {
@@ -71,12 +70,11 @@ class Losses {
     look_at_outputs();
     look_at_sizes();
     look_at_control_flow();
-    look_at_modes();
     look_at_state();
     look_at_parameters();
     for (ExportHazard& hazard : export_hazards(module_, provenance_, inference_.opset("ai.onnx"))) {
       losses_.push_back(
-          {"export-semantics", hazard.node, false, hazard.severity, std::move(hazard.message), std::move(hazard.fix)});
+          {"export-semantics", hazard.node, hazard.severity, std::move(hazard.message), std::move(hazard.fix)});
     }
     return std::move(losses_);
   }
@@ -91,7 +89,7 @@ class Losses {
   }
 
   void add(NodeId node, Severity severity, std::string message, std::string fix) {
-    losses_.push_back({"export-loss", node, false, severity, std::move(message), std::move(fix)});
+    losses_.push_back({"export-loss", node, severity, std::move(message), std::move(fix)});
   }
 
   std::vector<ValueId> module_inputs() const {
@@ -286,13 +284,6 @@ class Losses {
       const Severity severity = is_in_pytorch(node) ? Severity::note : on_data ? Severity::error : Severity::warning;
       add(node, severity, lost + (on_data ? "" : "; it is decided by a shape"),
           "script the module before exporting it, or write the decision with tensor operations (`torch.where`)");
-    }
-  }
-
-  void look_at_modes() {
-    for (ExportMark& mark : onnx_training_nodes(exported_)) {
-      losses_.push_back({"export-loss", mark.node, true, Severity::warning,
-                         "the export has an operator in training mode: " + mark.message, std::move(mark.fix)});
     }
   }
 
