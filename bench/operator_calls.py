@@ -40,7 +40,7 @@ class Calls(TorchFunctionMode):
 
 def hold(value):
     if isinstance(value, torch.nn.Parameter):
-        return value
+        return value.detach()  # nothing writes into it
     if isinstance(value, torch.Tensor):
         return value.detach().clone()
     if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
