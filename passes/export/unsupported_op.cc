@@ -2,6 +2,8 @@
 #include <array>
 #include <optional>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "analysis/operators.h"
 #include "analysis/provenance.h"
@@ -19,6 +21,9 @@ constexpr std::array<std::string_view, 22> kRewritten{
     "prim::Constant",       "prim::CreateObject",   "prim::GetAttr",    "prim::NumToTensor",   "prim::Print",
     "prim::RaiseException", "prim::SetAttr",        "prim::TupleIndex", "prim::TupleUnpack",   "prim::isinstance",
     "aten::warn",           "prim::PythonOp"};
+
+/// So many operators are named in one message.
+constexpr std::size_t kMostNames = 4;
 
 bool is_rewritten(std::string_view op) { return std::ranges::find(kRewritten, op) != kRewritten.end(); }
 
@@ -72,6 +77,7 @@ class Report {
     const std::vector<NodeId> nodes = exported_nodes(context_);
     fix_ = describe_lowest(nodes);
     for (NodeId node : nodes) look_at(node);
+    report_partly_lowered();
   }
 
  private:
@@ -139,15 +145,31 @@ class Report {
     return text + "has none at any opset";
   }
 
-  /// Once an operator: what its lowering refuses can mostly not be told from the graph.
   void look_at_refusals(NodeId node, std::string_view op, std::string_view overload) {
     const ExporterTable& newest = tables_.back();
     if (newest.standing(op, overload, opset_) != ExporterTable::Standing::partly) return;
     if (newest.refusals(op).empty() || !told_.insert(op).second) return;
-    context_.report(node, Severity::note,
-                    "`" + std::string(op) + "` is lowered to ONNX, but PyTorch " + short_version(newest.version()) +
-                        " refuses some cases: " + std::string(newest.refusals(op)),
-                    explain());
+    partly_.emplace_back(node, op);
+  }
+
+  /// Once a model: what else is refused can mostly not be told from the graph, and mostly is not met.
+  void report_partly_lowered() {
+    if (partly_.empty()) return;
+    const ExporterTable& newest = tables_.back();
+    std::string names;
+    std::string reasons;
+    for (std::size_t i = 0; i < partly_.size(); ++i) {
+      const std::string name = "`" + std::string(partly_[i].second) + "`";
+      if (i < kMostNames) names += (i == 0 ? "" : ", ") + name;
+      reasons += (i == 0 ? "" : "; ") + name + ": " + std::string(newest.refusals(partly_[i].second));
+    }
+    if (partly_.size() > kMostNames) names += " and " + std::to_string(partly_.size() - kMostNames) + " more";
+    context_.report(
+        partly_.front().first, Severity::note,
+        names + (partly_.size() == 1 ? " is" : " are") + " lowered to ONNX but for cases that this graph does not tell",
+        [reasons, version = short_version(newest.version())](Finding& finding) {
+          finding.fix = "look whether the export meets what PyTorch " + version + " refuses: " + reasons;
+        });
   }
 
   std::function<void(Finding&)> explain() const {
@@ -161,6 +183,7 @@ class Report {
   std::vector<ExporterTable> tables_ = exporter_tables();
   std::string fix_;
   std::set<std::string_view> told_;
+  std::vector<std::pair<NodeId, std::string_view>> partly_;  ///< lowered but for some cases
 };
 
 void run(RuleContext& context) {

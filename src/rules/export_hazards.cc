@@ -48,6 +48,7 @@ class Hazards {
     if (kind == "aten::_pad_packed_sequence") look_at_padding(node);
     if (kind.starts_with("aten::adaptive_")) look_at_adaptive_pooling(node, kind);
     if (kind == "aten::unfold") look_at_windows(node);
+    if (kind == "aten::repeat_interleave") look_at_repeats(node);
     if (is_apart_on_nan(node, kind)) look_at_nan(node, kind);
   }
 
@@ -134,6 +135,18 @@ class Hazards {
         "`aten::unfold` is exported to ONNX as one slice for each window of the example: another size has as many "
         "windows, and where sizes are free the exporter refuses",
         "gather with indices computed from the size, or export once a size");
+  }
+
+  /// repeat_interleave(x, repeats, dim, ...); seen with PyTorch 1.13: the last axis is right, and so are fixed sizes.
+  void look_at_repeats(NodeId node) {
+    const Constant dim = constant(operand(node, 2));
+    const bool is_last = dim.kind == Constant::Kind::integer && dim.bits == -1;
+    if (!is_data(operand(node, 1)) || is_last) return;
+    add(node, Severity::warning,
+        "`aten::repeat_interleave` by a tensor is exported to ONNX, where sizes are free, as a loop that joins its "
+        "parts "
+        "along the wrong axis unless that is the last",
+        "transpose, so that the last axis is repeated, or gather with indices computed from the repeats");
   }
 
   /// What becomes of NaN is left open by ONNX, and ONNX Runtime does otherwise than PyTorch.
