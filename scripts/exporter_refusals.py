@@ -68,6 +68,12 @@ def negated(atom):
     return atom[1:] if atom[0] == "!" else "!" + atom
 
 
+def is_emptiness(node):
+    """`len(x) == 0`: lists that a graph holds have elements."""
+    return (isinstance(node.left, ast.Call) and called_name(node.left) == "len" and isinstance(node.ops[0], ast.Eq) and
+            isinstance(node.comparators[0], ast.Constant) and node.comparators[0].value == 0)
+
+
 def joined(path, atoms):
     """Both; UNKNOWN when either is."""
     return UNKNOWN if path is UNKNOWN or atoms is UNKNOWN else path | atoms
@@ -164,6 +170,8 @@ class Run:
         if isinstance(node, ast.BoolOp):
             return self.boolean(node)
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            if is_emptiness(node):
+                return False
             return self.comparison(self.value(node.left), node.ops[0], self.value(node.comparators[0]))
         if isinstance(node, ast.Call) and called_name(node) == "_is_none":
             return self.comparison(self.value(node.args[0]), ast.Is(), Known(None))

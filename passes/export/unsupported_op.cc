@@ -15,12 +15,12 @@ namespace graphwitness {
 namespace {
 
 /// What the exporter takes away or rewrites before it looks operators up.
-constexpr std::array<std::string_view, 22> kRewritten{
-    "aten::Bool",           "aten::Complex",        "aten::Float",      "aten::FloatImplicit", "aten::Int",
-    "aten::IntImplicit",    "aten::ScalarImplicit", "aten::copy_",      "prim::CallFunction",  "prim::CallMethod",
-    "prim::Constant",       "prim::CreateObject",   "prim::GetAttr",    "prim::NumToTensor",   "prim::Print",
-    "prim::RaiseException", "prim::SetAttr",        "prim::TupleIndex", "prim::TupleUnpack",   "prim::isinstance",
-    "aten::warn",           "prim::PythonOp"};
+constexpr std::array<std::string_view, 21> kRewritten{
+    "aten::Bool",         "aten::Complex",        "aten::Float",        "aten::FloatImplicit", "aten::Int",
+    "aten::IntImplicit",  "aten::ScalarImplicit", "prim::CallFunction", "prim::CallMethod",    "prim::Constant",
+    "prim::CreateObject", "prim::GetAttr",        "prim::NumToTensor",  "prim::Print",         "prim::RaiseException",
+    "prim::SetAttr",      "prim::TupleIndex",     "prim::TupleUnpack",  "prim::isinstance",    "aten::warn",
+    "prim::PythonOp"};
 
 /// So many operators are named in one message.
 constexpr std::size_t kMostNames = 4;
@@ -42,6 +42,35 @@ std::string_view overload_of(const Graph& graph, NodeId node) {
   return overload != nullptr && overload->kind == Literal::Kind::string ? graph.text(*overload) : std::string_view();
 }
 
+std::string_view op_of(const Graph& graph, NodeId node) {
+  return node ? std::string_view(graph[graph[node].op]) : std::string_view();
+}
+
+/// What the exporter makes of a whole tensor that is written over; "": it takes it away.
+std::string_view copy_as_exported(const Graph& graph, NodeId copy) {
+  const auto operands = graph[graph[copy].operands];
+  const NodeId maker = operands.empty() || !operands[0] ? NodeId{} : graph.defining_node(operands[0]);
+  const std::string_view op = op_of(graph, maker);
+  if (op == "aten::select" || op == "aten::slice") return "aten::index_put";
+  const bool is_view = maker && effect_of(graph, maker).aliases_first && !effect_of(graph, maker).writes_first;
+  return op == "prim::GetAttr" || is_view ? std::string_view() : "aten::copy_";
+}
+
+bool is_unpacked(const Graph& graph, NodeId node) {
+  const auto results = graph[graph[node].results];
+  if (results.empty() || !results[0]) return false;
+  const auto uses = graph.uses(results[0]);
+  return uses.size() == 1 && uses[0].user && op_of(graph, uses[0].user) == "prim::ListUnpack";
+}
+
+/// The name under which the exporter looks a node up, after its own passes.
+std::string_view as_exported(const Graph& graph, NodeId node) {
+  const std::string_view op = op_of(graph, node);
+  if (op == "aten::copy_") return copy_as_exported(graph, node);
+  if (op == "aten::chunk" && is_unpacked(graph, node)) return "prim::ConstantChunk";
+  return op;
+}
+
 /// What the exporter will look up.
 std::vector<NodeId> exported_nodes(RuleContext& context) {
   const Graph& graph = context.graph();
@@ -49,7 +78,7 @@ std::vector<NodeId> exported_nodes(RuleContext& context) {
   std::vector<NodeId> nodes;
   for (NodeId node : graph.all_nodes()) {
     const std::string_view op = graph[graph[node].op];
-    if (is_rewritten(op) || constants.is_dead(graph[node].parent)) continue;
+    if (is_rewritten(op) || as_exported(graph, node).empty() || constants.is_dead(graph[node].parent)) continue;
     const bool is_recorded = context.options().purpose == Purpose::trace || is_traced(graph, node);
     if (is_recorded && (op.starts_with("prim::") || !yields_tensor(graph, node))) continue;
     // What tracing records as `aten::to`.
@@ -78,11 +107,12 @@ class Report {
     fix_ = describe_lowest(nodes);
     for (NodeId node : nodes) look_at(node);
     report_partly_lowered();
+    look_at_packing(nodes);
   }
 
  private:
   bool is_exported(NodeId node, const ExporterTable& table, std::int64_t opset) const {
-    return table.is_exported(graph_[graph_[node].op], overload_of(graph_, node), opset) &&
+    return table.is_exported(as_exported(graph_, node), overload_of(graph_, node), opset) &&
            refused_arguments(graph_, constants_, node, table, opset).empty();
   }
 
@@ -107,7 +137,7 @@ class Report {
   }
 
   void look_at(NodeId node) {
-    const std::string_view op = graph_[graph_[node].op];
+    const std::string_view op = as_exported(graph_, node);
     const std::string_view overload = overload_of(graph_, node);
     std::string arguments;
     std::string missing;
@@ -122,14 +152,15 @@ class Report {
       }
     }
     if (unsupported == 0) return look_at_refusals(node, op, overload);
-    const std::string name = "`" + std::string(op) + (overload.empty() ? "" : "." + std::string(overload)) + "`";
+    const std::string name =
+        "`" + std::string(graph_[graph_[node].op]) + (overload.empty() ? "" : "." + std::string(overload)) + "`";
     context_.report(node, unsupported == tables_.size() ? Severity::error : Severity::warning,
                     name + arguments + " has no lowering to ONNX opset " + std::to_string(opset_) + ": " + missing,
                     explain());
   }
 
   std::string describe_missing(NodeId node, const ExporterTable& table) const {
-    const std::string_view op = graph_[graph_[node].op];
+    const std::string_view op = as_exported(graph_, node);
     std::string text = "PyTorch " + short_version(table.version()) + " ";
     if (opset_ < table.oldest() || opset_ > table.newest()) {
       return text + "exports opsets " + std::to_string(table.oldest()) + " to " + std::to_string(table.newest());
@@ -150,6 +181,26 @@ class Report {
     if (newest.standing(op, overload, opset_) != ExporterTable::Standing::partly) return;
     if (newest.refusals(op).empty() || !told_.insert(op).second) return;
     partly_.emplace_back(node, op);
+  }
+
+  /// A packed sequence is no value of ONNX: both ends must be there, and the exporter takes them away together.
+  void look_at_packing(const std::vector<NodeId>& nodes) {
+    constexpr std::array<std::string_view, 2> kEnds{"aten::_pack_padded_sequence", "aten::_pad_packed_sequence"};
+    std::array<NodeId, 2> first{};
+    for (NodeId node : nodes) {
+      const auto* const end = std::ranges::find(kEnds, op_of(graph_, node));
+      if (end != kEnds.end() && !first[static_cast<std::size_t>(end - kEnds.begin())]) {
+        first[static_cast<std::size_t>(end - kEnds.begin())] = node;
+      }
+    }
+    if (bool(first[0]) == bool(first[1])) return;
+    const std::size_t have = first[0] ? 0 : 1;
+    std::string who;
+    for (const ExporterTable& table : tables_)
+      who += (who.empty() ? "" : " and ") + ("PyTorch " + short_version(table.version()));
+    context_.report(first[have], Severity::error,
+                    "`" + std::string(kEnds[have]) + "` is lowered to ONNX only together with `" +
+                        std::string(kEnds[1 - have]) + "`: " + who + " refuse it alone");
   }
 
   /// Once a model: what else is refused can mostly not be told from the graph, and mostly is not met.
