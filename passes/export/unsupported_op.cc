@@ -196,8 +196,10 @@ class Report {
     if (bool(first[0]) == bool(first[1])) return;
     const std::size_t have = first[0] ? 0 : 1;
     std::string who;
-    for (const ExporterTable& table : tables_)
-      who += (who.empty() ? "" : " and ") + ("PyTorch " + short_version(table.version()));
+    for (const ExporterTable& table : tables_) {
+      if (!who.empty()) who += " and ";
+      who += "PyTorch " + short_version(table.version());
+    }
     context_.report(first[have], Severity::error,
                     "`" + std::string(kEnds[have]) + "` is lowered to ONNX only together with `" +
                         std::string(kEnds[1 - have]) + "`: " + who + " refuse it alone");

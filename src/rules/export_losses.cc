@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "analysis/arms.h"
 #include "analysis/control_flow.h"
@@ -209,8 +210,11 @@ class Losses {
         if (!is_open) axes += (axes.empty() ? "" : ", ") + std::to_string(axis);
       }
       if (axes.empty()) continue;
-      const std::string which = axes.find(',') == std::string::npos ? "dimension " : "dimensions ";
-      fixed.push_back(which + axes + " of input " + quote(exported_[exported_[input].name]) + ": [" + sizes + "]");
+      std::string what = axes.find(',') == std::string::npos ? "dimension " : "dimensions ";
+      what += axes;
+      what += " of input " + quote(exported_[exported_[input].name]);
+      what += ": [" + sizes + "]";
+      fixed.push_back(std::move(what));
     }
     for (const std::string& what : fixed) {
       add({}, any_open ? Severity::note : Severity::warning, "the export fixes " + what,
