@@ -8,6 +8,7 @@
 
 #include "analysis/operators.h"
 #include "rules/ceil_windows.h"
+#include "rules/decision.h"
 
 namespace graphwitness {
 namespace {
@@ -95,9 +96,12 @@ class Hazards {
     add_lost_duplicates(node, kind);
   }
 
+  /// A check of data that the export does not make. Layers of PyTorch such as `Embedding` are given indices that their
+  /// users know to be in range.
   void look_at_indices(NodeId node, std::string_view kind, std::size_t indices) {
     if (!is_data(operand(node, indices))) return;
-    add(node, Severity::note,
+    const bool is_of_layer = kind == "aten::embedding" || is_in_library(graph_, node);
+    add(node, is_of_layer ? Severity::note : Severity::warning,
         "a negative index raises in `" + std::string(kind) +
             "`, and counts from the end in the ONNX `Gather` it is "
             "exported as",
