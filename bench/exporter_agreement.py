@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Whether the exporter table is right:  bench/exporter_agreement.py PROGRAM
+"""Whether the exporter table is right:  bench/exporter_agreement.py PROGRAM [--sample N --seed S --catalogue MODULES.py]
 
 Exports forty small modules, one operator each, to opsets 9, 11, 13 and 17 with torch.onnx.export of this Python's torch,
-and compares with what `graphwitness check --target onnx:OPSET` says of the traced module for that version of PyTorch."""
+and compares with what `graphwitness check --target onnx:OPSET` says of the traced module for that version of PyTorch.
+With --sample the operators are N random ones of those that the models of torchvision, and the modules of MODULES.py, call."""
+import argparse
 import io
 import json
 import os
@@ -49,31 +51,68 @@ class Of(torch.nn.Module):
 
 
 def exports(module, example, opset):
+    """None, or the exporter's words."""
     try:
-        torch.onnx.export(module, (example,), io.BytesIO(), opset_version=opset)
-        return True
-    except Exception:
-        return False
+        torch.onnx.export(module, (example.clone(),), io.BytesIO(), opset_version=opset)
+        return None
+    except Exception as error:
+        return " ".join(str(error).split())[:150]
+
+
+def refused(program, opset, paths, version):
+    """What `check` says that this version of PyTorch does not export, by path."""
+    run = subprocess.run([program, "check", "--format", "json", "--fail-on", "never", "--select", "unsupported-op", "--target",
+                          "onnx:%d" % opset, *paths], capture_output=True, text=True)
+    models = json.loads(run.stdout)["models"]
+    wrong = [model["error"] for model in models if model["status"] != "ok"]
+    if wrong: sys.exit(wrong[0])
+    return {model["path"]: next((f["message"] for f in model["findings"]
+                                 if f["severity"] != "note" and "PyTorch " + version in f["message"]), None) for model in models}
+
+
+def trace_all(modules, folder):
+    """Paths and those modules that can be traced at all."""
+    traced = {}
+    for name, (module, example) in modules.items():
+        path = os.path.join(folder, name.replace("/", "_") + ".pt")
+        try:
+            torch.jit.trace(module, example.clone(), check_trace=False).save(path)
+            traced[name] = path
+        except Exception as error:
+            print(name, "cannot be traced:", " ".join(str(error).split())[:100])
+    return traced
+
+
+def sampled(arguments):
+    import operator_calls
+    calls = operator_calls.calls_of(operator_calls.torchvision_models())
+    if arguments.catalogue:
+        for name, made in operator_calls.calls_of(operator_calls.catalogue_modules(arguments.catalogue)).items():
+            calls.setdefault(name, []).extend(made)
+    chosen = operator_calls.sample(calls, arguments.sample, arguments.seed)
+    return {name: (module, module.example()) for name, module in chosen.items()}
 
 
 def main():
-    program = os.path.abspath(sys.argv[1]); version = ".".join(torch.__version__.split(".")[:2]); agree = 0; rows = []
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("--sample", type=int, metavar="N")
+    parser.add_argument("--seed", type=int, default=0, metavar="S")
+    parser.add_argument("--catalogue", metavar="MODULES.py")
+    arguments = parser.parse_args()
+    program = os.path.abspath(arguments.program); version = ".".join(torch.__version__.split(".")[:2])
+    modules = sampled(arguments) if arguments.sample else {name: (Of(f).eval(), x) for name, (f, x) in CASES.items()}
+    wrong = {}
     with tempfile.TemporaryDirectory() as folder:
-        for name, (function, example) in CASES.items():
-            module = Of(function).eval(); path = os.path.join(folder, name + ".pt"); wrong = []
-            torch.jit.trace(module, example, check_trace=False).save(path)
-            for opset in (9, 11, 13, 17):
-                run = subprocess.run([program, "check", "--format", "json", "--fail-on", "never", "--select", "unsupported-op", "--target",
-                                      "onnx:%d" % opset, path], capture_output=True, text=True)
-                model = json.loads(run.stdout)["models"][0]
-                if model["status"] != "ok": sys.exit(model["error"])
-                findings = model["findings"]
-                says = not any(f["severity"] != "note" and "PyTorch " + version in f["message"] for f in findings)
-                does = exports(module, example, opset)
-                if says != does: wrong.append("opset %d: table %s, exporter %s" % (opset, says, does))
-            agree += not wrong
-            if wrong: print(name, wrong)
-    print("PyTorch", version, ":", agree, "of", len(CASES), "operators agree at opsets 9, 11, 13, 17")
+        traced = trace_all(modules, folder)
+        for opset in (9, 11, 13, 17):
+            says = refused(program, opset, list(traced.values()), version)
+            for name, path in traced.items():
+                does = exports(*modules[name], opset)
+                if (does is None) != (says[path] is None):
+                    wrong.setdefault(name, []).append("opset %d: table: %s; exporter: %s" % (opset, says[path], does))
+    for name, lines in wrong.items(): print(name, *lines, sep="\n    ")
+    print("PyTorch", version, ":", len(traced) - len(wrong), "of", len(traced), "operators agree at opsets 9, 11, 13, 17")
 
 
 main()

@@ -7,7 +7,8 @@ fields divided by tabs:
   standing   changes from opset to opset: `7-` none, `10+` lowered, `10?` lowered but for some cases that it refuses,
              `9!` registered only to refuse
   refusals   the exporter's own words, at the newest opset that has any, divided by ` | `
-  overloads  those whose number of arguments the lowering does not take, with the opsets: `dim_max@9..17`
+  overloads  those that the lowering does not take, or always refuses, with the opsets: `dim_max@9..17`
+  conditions what it refuses by what arguments are, as exporter_refusals.py finds: `2.weight=None&3.bias=None@17..17`
 Also registered are names that no operator has; they do no harm.
 """
 import ast
@@ -24,17 +25,11 @@ import torch.onnx.utils
 from torch.onnx import _constants
 from torch.onnx._internal import registration
 
-REFUSALS = {
-    "_onnx_unsupported", "_onnx_opset_unsupported", "_onnx_opset_unsupported_detailed", "_unimplemented",
-}
+import exporter_refusals
+from exporter_refusals import REFUSALS, innermost
+
 OLDEST, NEWEST = _constants.ONNX_MIN_OPSET, getattr(
     _constants, "ONNX_TORCHSCRIPT_EXPORTER_MAX_OPSET", _constants.ONNX_MAX_OPSET)
-
-
-def innermost(function):
-    while isinstance(function, functools.partial):
-        function = function.func
-    return inspect.unwrap(function)
 
 
 def words(node):
@@ -103,6 +98,13 @@ def spans(opsets):
     return "%d..%d" % (opsets[0], opsets[-1]) if opsets else ""
 
 
+def refused(group, opset, schema):
+    """The conditions of one overload; an empty one: always."""
+    found = {exporter_refusals.named(path, schema)
+             for path in exporter_refusals.refusals(group.get(opset), opset, len(schema.arguments))}
+    return found - {None}
+
+
 def main():
     registry = registration.registry
     schemas = {}
@@ -120,14 +122,20 @@ def main():
         for opset in opsets:
             if by_opset[opset] in "?!":
                 reasons = refusals(group.get(opset))[1]
-        wrong = []
+        wrong, conditions = [], {}
         for schema in schemas.get(name, []) if name.startswith("aten::") else []:
             if schema.overload_name.endswith("out"):
                 continue  # no graph that a module gives has them
-            bad = [o for o in opsets if by_opset[o] in "+?" and not takes(group.get(o), len(schema.arguments))]
+            lowered = [o for o in opsets if by_opset[o] in "+?"]
+            of = {o: refused(group, o, schema) for o in lowered}
+            bad = [o for o in lowered if "" in of[o] or not takes(group.get(o), len(schema.arguments))]
             if bad:
                 wrong.append("%s@%s" % (schema.overload_name or "default", spans(bad)))
-        lines.append("\t".join([name, " ".join(changes), " | ".join(reasons), " ".join(wrong)]).rstrip("\t"))
+            for o in set(lowered) - set(bad):
+                for condition in of[o]:
+                    conditions.setdefault(condition, set()).add(o)
+        refusing = ["%s@%s" % (c, spans(o)) for c, o in sorted(conditions.items())]
+        lines.append("\t".join([name, " ".join(changes), " | ".join(reasons), " ".join(wrong), " ".join(refusing)]).rstrip("\t"))
     with open(sys.argv[1], "w", encoding="utf-8") as out:
         out.write("\n".join(lines) + "\n")
 

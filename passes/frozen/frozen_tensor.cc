@@ -1,3 +1,4 @@
+#include "rules/onnx_frozen_tensors.h"
 #include "rules/python_losses.h"
 #include "rules/recorded.h"
 #include "rules/would_freeze.h"
@@ -9,6 +10,7 @@ void run(RuleContext& context) {
   report_would_freeze_tensor(context);
   report_python_losses(context, "frozen-tensor");
   report_recorded_tensors(context);
+  report_onnx_tensors(context);
 }
 
 }  // namespace

@@ -72,13 +72,30 @@ NodeId maker_of(const Graph& graph, ValueId value) {
   return has_place || !inner_has_place ? maker : inner;
 }
 
+/// What an export to ONNX keeps of it, when there is to be one.
+std::string in_export(const RuleContext& context, std::string_view what) {
+  if (context.options().target_opset == 0) return {};
+  if (what == "a dictionary") return "; an export to ONNX flattens it and drops its keys";
+  if (what == "None" || what == "None at times") return "; an export to ONNX leaves it out";
+  if (what == "nested") return "; an export to ONNX flattens it";
+  if (what.starts_with("a list")) return "; an export to ONNX has as many tensors as the example";
+  return {};
+}
+
+void report_structure(RuleContext& context, NodeId node, const std::string& whose, std::string_view what) {
+  const std::string lost = in_export(context, what);
+  context.report(
+      node, lost.empty() ? Severity::note : Severity::warning, whose + " is " + std::string(what) + lost,
+      [](Finding& finding) {
+        finding.loses =
+            "in a trace: lengths, keys and None-ness, which are those of the example; in ONNX: the structure";
+        finding.fix = "take and return tensors, or one flat tuple of them";
+      });
+}
+
 void run(RuleContext& context) {
   const Graph& graph = context.graph();
   if (graph.format() == Format::onnx) return;
-  const auto fix = [](Finding& finding) {
-    finding.loses = "in a trace: lengths, keys and None-ness, which are those of the example; in ONNX: the structure";
-    finding.fix = "take and return tensors, or one flat tuple of them";
-  };
   for (FunctionId id : graph.functions()) {
     const Function& function = graph[id];
     report_returned_sizes(context, function);
@@ -86,16 +103,15 @@ void run(RuleContext& context) {
       if (!output) continue;
       const std::string_view what = structure_of(graph, graph[output].type, true);
       if (what.empty()) continue;
-      context.report(maker_of(graph, output), Severity::note, "the output is " + std::string(what), fix);
+      report_structure(context, maker_of(graph, output), "the output", what);
     }
     for (ValueId parameter : graph[graph[function.body].params]) {
       const Type& type = graph[graph[parameter].type];
       if (type.kind != Type::Kind::dict && type.kind != Type::Kind::list) continue;
       const auto uses = graph.uses(parameter);
-      context.report(uses.empty() ? NodeId{} : uses[0].user, Severity::note,
-                     "the input `" + std::string(graph[graph[parameter].name]) + "` is " +
-                         std::string(structure_of(graph, graph[parameter].type, true)),
-                     fix);
+      report_structure(context, uses.empty() ? NodeId{} : uses[0].user,
+                       "the input `" + std::string(graph[graph[parameter].name]) + "`",
+                       structure_of(graph, graph[parameter].type, true));
     }
   }
 }

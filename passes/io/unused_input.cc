@@ -14,6 +14,12 @@ NodeId first_node(const Graph& graph, BlockId body) {
   return {};
 }
 
+bool is_left_out_of_export(const RuleContext& context, const Function& function, ValueId parameter) {
+  const Graph& graph = context.graph();
+  return context.options().target_opset != 0 && graph.format() != Format::onnx && graph[function.name] == "forward" &&
+         graph[graph[parameter].type].kind == Type::Kind::tensor;
+}
+
 void run(RuleContext& context) {
   const Graph& graph = context.graph();
   const auto& liveness = context.analysis<Liveness>();
@@ -27,7 +33,10 @@ void run(RuleContext& context) {
       const bool traced = function.origin == Function::Origin::traced;
       std::string message = "the input `" + name + "` reaches no output";
       if (traced) message += "; what it decided while tracing, if anything, is a constant now";
-      context.report(first_node(graph, function.body), Severity::note, std::move(message), [name](Finding& finding) {
+      const bool is_dropped = is_left_out_of_export(context, function, parameter);
+      if (is_dropped) message += "; an export to ONNX leaves it out, and the model cannot be given it any more";
+      const Severity severity = is_dropped ? Severity::warning : Severity::note;
+      context.report(first_node(graph, function.body), severity, std::move(message), [name](Finding& finding) {
         finding.inputs = {name};
         finding.fix = "remove the input, or use it as a tensor: a number read from it is a constant in a trace";
       });

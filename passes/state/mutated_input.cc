@@ -15,16 +15,17 @@ void run(RuleContext& context) {
     if (write.target != Write::Target::input) continue;
     const std::string name(graph[graph[write.root].name]);
     const bool is_lost = write.through_data && why_note(context, write.node).empty();
-    context.report(write.node, is_lost ? Severity::error : Severity::note,
-                   "the input `" + name + "` is written in place" +
-                       (write.through_data ? " through `.data`, which a trace does not record" : ""),
-                   [name](Finding& finding) {
-                     finding.inputs = {name};
-                     finding.loses =
-                         "the caller's tensor, which has other values after the call; ONNX has no such write";
-                     finding.fix = "work on a copy: `" + name + " = ";
-                     finding.fix += name + ".clone()`";
-                   });
+    std::string message = "the input `" + name + "` is written in place";
+    if (write.through_data) message += " through `.data`, which a trace does not record";
+    const bool is_exported = loses_write_in_export(context, write.node);
+    if (is_exported) message += "; once exported to ONNX, the model leaves its caller's tensor as it is";
+    const Severity severity = is_lost ? Severity::error : is_exported ? Severity::warning : Severity::note;
+    context.report(write.node, severity, std::move(message), [name](Finding& finding) {
+      finding.inputs = {name};
+      finding.loses = "the caller's tensor, which has other values after the call; ONNX has no such write";
+      finding.fix = "work on a copy: `" + name + " = ";
+      finding.fix += name + ".clone()`";
+    });
   }
 }
 

@@ -53,7 +53,11 @@ void run(RuleContext& context) {
       context.report(write.node, why.empty() ? Severity::warning : Severity::note, message, explain);
       continue;
     }
-    context.report(write.node, Severity::note, name + " is written in place when the model runs", [](Finding& finding) {
+    const bool is_exported = loses_write_in_export(context, write.node);
+    std::string message = name + " is written in place when the model runs";
+    if (is_exported) message += "; an export to ONNX keeps no state from call to call";
+    const Severity severity = is_exported ? Severity::warning : Severity::note;
+    context.report(write.node, severity, std::move(message), [](Finding& finding) {
       finding.provenance = {"state"};
       finding.loses =
           "in ONNX the write; in a trace nothing but the write of the traced call itself, which the file holds";

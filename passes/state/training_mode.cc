@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "analysis/provenance.h"
 #include "graphwitness/rules/rule.h"
+#include "rules/onnx_export_marks.h"
 #include "rules/places.h"
 #include "rules/recorded.h"
 #include "rules/recorded_sources.h"
@@ -16,7 +16,7 @@ struct Switch {
   std::string_view op;
   std::size_t operand;
 };
-constexpr std::array<Switch, 15> kSwitches{{{"aten::dropout", 2},
+constexpr std::array<Switch, 14> kSwitches{{{"aten::dropout", 2},
                                             {"aten::dropout_", 2},
                                             {"aten::native_dropout", 2},
                                             {"aten::feature_dropout", 2},
@@ -29,8 +29,7 @@ constexpr std::array<Switch, 15> kSwitches{{{"aten::dropout", 2},
                                             {"aten::batch_norm", 5},
                                             {"aten::native_batch_norm", 5},
                                             {"aten::cudnn_batch_norm", 5},
-                                            {"aten::miopen_batch_norm", 5},
-                                            {"onnx::Dropout", 2}}};
+                                            {"aten::miopen_batch_norm", 5}}};
 
 ValueId switch_of(const Graph& graph, NodeId node) {
   const auto* const found = std::ranges::find(kSwitches, graph[graph[node].op], &Switch::op);
@@ -47,24 +46,8 @@ bool is_by_design(const Graph& graph, const Constants& constants, NodeId node) {
 }
 
 bool is_on(const Graph& graph, const Constants& constants, NodeId node) {
-  if (graph[graph[node].op] == "onnx::BatchNormalization") {
-    const Literal* const mode = graph.attribute(node, "training_mode");
-    return mode != nullptr && mode->kind == Literal::Kind::integer && mode->bits != 0;
-  }
   const ValueId value = switch_of(graph, node);
-  if (!value) return false;
-  if (constants[value].kind == Constant::Kind::boolean) return constants[value].bits != 0;
-  // ONNX: a tensor, an initializer or a Constant.
-  std::optional<TensorId> tensor;
-  if (graph[value].def == Value::Def::constant) tensor = TensorId{graph[value].owner};
-  if (const NodeId maker = graph.defining_node(value)) {
-    const Literal* const literal = graph.attribute(maker, "value");
-    if (literal != nullptr && literal->kind == Literal::Kind::tensor)
-      tensor = TensorId{static_cast<std::uint32_t>(literal->bits)};
-  }
-  if (!tensor) return false;
-  const auto data = graph[graph[*tensor].data];
-  return !data.empty() && data[0] != std::byte{0};
+  return value && constants[value].kind == Constant::Kind::boolean && constants[value].bits != 0;
 }
 
 /// The mode of a module, not a literal of the code, put the operator into training mode.
@@ -82,17 +65,27 @@ bool is_by_module(RuleContext& context, NodeId node) {
   return false;
 }
 
+void run_on_onnx(RuleContext& context) {
+  for (ExportMark& mark : onnx_training_nodes(context.graph())) {
+    context.report(mark.node, Severity::warning, std::move(mark.message),
+                   [fix = std::move(mark.fix)](Finding& finding) {
+                     finding.provenance = {"training"};
+                     finding.keeps = "the mode that the model was in";
+                     finding.fix = fix;
+                   });
+  }
+}
+
 void run(RuleContext& context) {
   const Graph& graph = context.graph();
+  if (graph.format() == Format::onnx) return run_on_onnx(context);
   const auto& constants = context.analysis<Provenance>().constants();
   for (NodeId node : graph.all_nodes()) {
     if (constants.is_dead(graph[node].parent) || !is_on(graph, constants, node) || is_by_design(graph, constants, node))
       continue;
-    const std::string op = "`" + std::string(graph[graph[node].op]) + "`";
-    const bool is_onnx = graph.format() == Format::onnx;
-    const bool by_module = is_onnx || is_by_module(context, node);
-    const bool recorded = !is_onnx && is_recorded(graph, node);
-    std::string message = op + " runs in training mode";
+    const bool by_module = is_by_module(context, node);
+    const bool recorded = is_recorded(graph, node);
+    std::string message = "`" + std::string(graph[graph[node].op]) + "` runs in training mode";
     if (!by_module) message += ", as the code says";
     if (by_module && recorded) message += "; `.eval()` on the trace does not end it";
     context.report(node, by_module ? Severity::warning : Severity::note, std::move(message),

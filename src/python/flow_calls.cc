@@ -404,6 +404,8 @@ Value Flow::call_known(Frame& frame, const Expr& at, const std::string& name, Ca
       return plain(mask_of(Label::global));
     case Callee::tracing:
       return plain(mask_of(Label::tracing));
+    case Callee::exporting:
+      return plain(mask_of(Label::exporting));
     case Callee::mode:
       return plain(mask_of(Label::global));
     case Callee::gradient:

@@ -20,6 +20,8 @@ std::string fix_for_branch(Label label) {
       return "call `.eval()` before tracing, and trace again for training";
     case Label::tracing:
       return "let traced and eager code take the same way";
+    case Label::exporting:
+      return "let exported and eager code take the same way, or compare both with `compare`";
     case Label::state:
       return "pass the state in and out as arguments and results";
     case Label::dtype:
@@ -190,7 +192,8 @@ Value Flow::condition(Frame& frame, ExprIndex index) {
   Value value = evaluate(frame, index);
   // What is not known may be anything, and says nothing.
   if (value.form == Form::opaque || value.form == Form::attribute || value.form == Form::callable) {
-    value.labels &= static_cast<Labels>(mask_of(Label::state) | mask_of(Label::training) | mask_of(Label::tracing));
+    value.labels &= static_cast<Labels>(mask_of(Label::state) | mask_of(Label::training) | mask_of(Label::tracing) |
+                                        mask_of(Label::exporting));
   }
   return value;
 }
@@ -222,8 +225,12 @@ bool Flow::branch(Frame& frame, const Stmt& one) {
       // Code that only stays out of its own way while it is traced.
       const bool returns_nothing = label == Label::tracing && one.orelse.empty() && one.body.size() == 1 &&
                                    stmt(one.body[0]).kind == StmtKind::ret && stmt(one.body[0]).exprs.empty();
-      report(frame, at, branch_rule(label), returns_nothing ? Weight::note : weight_of(value.labels), value,
-             cause(value) + " chooses the arm; the trace kept one", keeps, loses, fix_for_branch(label));
+      // A trace takes the way that eager code takes.
+      const bool is_kept = returns_nothing || label == Label::exporting;
+      report(frame, at, branch_rule(label), is_kept ? Weight::note : weight_of(value.labels), value,
+             cause(value) + " chooses the arm; " +
+                 (label == Label::exporting ? "the export takes another than the model" : "the trace kept one"),
+             keeps, loses, fix_for_branch(label));
     }
   }
   // `if x is None` and the like: only the arm that was run says anything about the trace.

@@ -30,9 +30,10 @@ enum class Label : std::uint8_t {
   argument,  ///< length or keys of a container, a number or flag that the caller chose
   state,     ///< an attribute that forward itself changes
   training,
-  tracing,  ///< whether the code is being traced
-  global,   ///< default dtype, gradient mode
-  random,   ///< random numbers that Python draws itself
+  tracing,    ///< whether the code is being traced
+  global,     ///< default dtype, gradient mode
+  random,     ///< random numbers that Python draws itself
+  exporting,  ///< whether the code is being exported to ONNX, which a plain trace is not
 };
 std::string_view name_of(Label label);
 

@@ -15,9 +15,9 @@ Label strongest(Labels labels) {
 }
 
 std::string_view name_of(Label label) {
-  constexpr std::array<std::string_view, 13> kNames{"data",    "shape",    "rank",     "dtype", "device",
+  constexpr std::array<std::string_view, 14> kNames{"data",    "shape",    "rank",     "dtype", "device",
                                                     "layout",  "gradient", "argument", "state", "training",
-                                                    "tracing", "mode",     "random"};
+                                                    "tracing", "mode",     "random",   "mode"};
   return kNames[static_cast<std::size_t>(label)];
 }
 
@@ -29,6 +29,7 @@ std::string_view branch_rule(Label label) {
       return "state-dependent-branch";
     case Label::training:
     case Label::tracing:
+    case Label::exporting:
     case Label::gradient:
     case Label::global:
       return "mode-dependent-branch";

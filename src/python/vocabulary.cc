@@ -78,6 +78,7 @@ Callee callee(std::string_view name) {
   if (is_one_of(name, {"jit.is_tracing", "_C._get_tracing_state", "jit._is_tracing"})) {
     return Callee::tracing;
   }
+  if (name == "onnx.is_in_onnx_export") return Callee::exporting;
   if (is_one_of(name, {"is_grad_enabled", "is_autocast_enabled", "is_inference_mode_enabled", "get_num_threads"})) {
     return Callee::mode;
   }
@@ -87,9 +88,9 @@ Callee callee(std::string_view name) {
   }
   if (name == "_assert") return Callee::assertion;
   if (name == "numel") return Callee::numel;
-  if (is_one_of(name, {"is_tensor", "jit.is_scripting", "onnx.is_in_onnx_export", "jit.isinstance", "device", "Size",
-                       "manual_seed", "get_rng_state", "Generator", "no_grad", "enable_grad", "inference_mode",
-                       "cuda.is_available", "jit.annotate"})) {
+  if (is_one_of(name,
+                {"is_tensor", "jit.is_scripting", "jit.isinstance", "device", "Size", "manual_seed", "get_rng_state",
+                 "Generator", "no_grad", "enable_grad", "inference_mode", "cuda.is_available", "jit.annotate"})) {
     return Callee::none;
   }
   const std::string_view last = name.substr(name.rfind('.') + 1);

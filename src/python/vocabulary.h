@@ -40,6 +40,7 @@ enum class Callee : std::uint8_t {
   limits,       ///< torch.finfo, torch.iinfo
   default_dtype,
   tracing,    ///< asks whether the code is being traced
+  exporting,  ///< asks whether the code is being exported to ONNX
   mode,       ///< asks for a global mode
   gradient,   ///< runs autograd
   assertion,  ///< torch._assert

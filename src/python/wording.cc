@@ -13,6 +13,8 @@ std::string cause(const Value& value) {
       return "the flag `training`";
     case Label::tracing:
       return "whether the code is being traced";
+    case Label::exporting:
+      return "whether the code is being exported to ONNX";
     case Label::global:
       return "a global mode of PyTorch";
     case Label::argument:

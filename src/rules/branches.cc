@@ -5,6 +5,7 @@
 #include "analysis/arms.h"
 #include "analysis/control_flow.h"
 #include "analysis/uses.h"
+#include "inference/onnx_inference.h"
 
 namespace graphwitness {
 namespace {
@@ -12,20 +13,60 @@ namespace {
 constexpr Verb kChooses{"chooses", "choose"};
 constexpr Verb kDecides{"decides", "decide"};
 
-/// Ranks and dtypes of what the two arms of an ONNX If yield, as far as both are known.
-bool arms_differ_in_type(const Graph& graph, NodeId branch) {
+/// As far as the graph tells, and for ONNX as far as it follows from its inputs.
+InferredType type_of(RuleContext& context, ValueId value) {
+  const Graph& graph = context.graph();
+  if (graph.format() == Format::onnx) return context.analysis<OnnxInference>().type(value);
+  const Type& type = graph[graph[value].type];
+  return {type.kind == Type::Kind::tensor, type.dtype, type.ranked, graph[type.dims]};
+}
+
+/// Ranks and dtypes of what the two arms of an If yield, as far as both are known.
+bool arms_differ_in_type(RuleContext& context, NodeId branch) {
+  const Graph& graph = context.graph();
   const auto arms = graph[graph[branch].blocks];
   const auto yes = graph[graph[arms[0]].outputs];
   const auto no = graph[graph[arms[1]].outputs];
   for (std::size_t i = 0; i < yes.size() && i < no.size(); ++i) {
     if (!yes[i] || !no[i]) continue;
-    const Type& a = graph[graph[yes[i]].type];
-    const Type& b = graph[graph[no[i]].type];
-    if (a.kind != Type::Kind::tensor || b.kind != Type::Kind::tensor) continue;
+    const InferredType a = type_of(context, yes[i]);
+    const InferredType b = type_of(context, no[i]);
+    if (!a.is_tensor || !b.is_tensor) continue;
     if (a.dtype != DType::unknown && b.dtype != DType::unknown && a.dtype != b.dtype) return true;
-    if (a.ranked && b.ranked && a.dims.count != b.dims.count) return true;
+    if (a.ranked && b.ranked && a.dims.size() != b.dims.size()) return true;
   }
   return false;
+}
+
+/// What control flow hands on and ONNX has no value for; "": nothing.
+std::string_view unexportable_result(const Graph& graph, NodeId node) {
+  for (ValueId result : graph[graph[node].results]) {
+    if (!result || graph.uses(result).empty()) continue;
+    switch (graph[graph[result].type].kind) {
+      case Type::Kind::none:
+      case Type::Kind::optional:
+        return "None at times";
+      case Type::Kind::dict:
+        return "a dictionary";
+      case Type::Kind::object:
+        return "an object";
+      default:
+        break;
+    }
+  }
+  return {};
+}
+
+/// Why the ONNX of `--target` cannot take this branch or loop of a script; "": it can, or there is no target.
+std::string why_not_exported(RuleContext& context, NodeId node) {
+  const Graph& graph = context.graph();
+  if (context.options().target_opset == 0 || graph.format() == Format::onnx) return {};
+  const std::string_view result = unexportable_result(graph, node);
+  if (!result.empty()) return "; it yields " + std::string(result) + ", which ONNX has no value for";
+  if (is_branch(graph, node) && arms_differ_in_type(context, node)) {
+    return "; the arms yield tensors of different rank or dtype, which the export to ONNX cannot join";
+  }
+  return {};
 }
 
 const char* other_inputs(Origin origin) {
@@ -102,9 +143,12 @@ void report_branch(RuleContext& context, NodeId branch, ValueId condition, Cause
   if (const std::string harmless = why_harmless(graph, branch); !harmless.empty()) {
     severity = Severity::note;
     why = harmless;
-  } else if (graph.format() == Format::onnx && arms_differ_in_type(graph, branch)) {
+  } else if (graph.format() == Format::onnx && arms_differ_in_type(context, branch)) {
     severity = Severity::warning;
     why = "; the arms yield tensors of different rank or dtype";
+  } else if (const std::string lost = why_not_exported(context, branch); !lost.empty()) {
+    if (severity == Severity::note) severity = Severity::warning;
+    why += lost;
   }
   const auto explain = [&context, branch, condition, cause](Finding& finding) {
     explain_decision(context, finding, branch, condition, cause.origin, "chooses the arm");
@@ -144,6 +188,9 @@ void report_loop(RuleContext& context, NodeId loop, const Decider& decider, Caus
   if (is_unobserved(graph, loop)) {
     severity = Severity::note;
     why = "; nobody uses what the loop yields";
+  } else if (const std::string lost = why_not_exported(context, loop); !lost.empty()) {
+    if (severity == Severity::note) severity = Severity::warning;
+    why += lost;
   }
   const auto explain = [&context, loop, decider, cause](Finding& finding) {
     explain_decision(context, finding, loop, decider.value, cause.origin, std::string("decides ") + decider.what);

@@ -5,16 +5,16 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "analysis/arms.h"
 #include "analysis/control_flow.h"
 #include "analysis/operators.h"
 #include "analysis/provenance.h"
 #include "inference/onnx_inference.h"
+#include "rules/decision.h"
 #include "rules/export_hazards.h"
 #include "rules/free_dims.h"
-#include "rules/onnx_export_marks.h"
-#include "rules/places.h"
 
 namespace graphwitness {
 namespace {
@@ -71,12 +71,11 @@ class Losses {
     look_at_outputs();
     look_at_sizes();
     look_at_control_flow();
-    look_at_modes();
     look_at_state();
     look_at_parameters();
     for (ExportHazard& hazard : export_hazards(module_, provenance_, inference_.opset("ai.onnx"))) {
       losses_.push_back(
-          {"export-semantics", hazard.node, false, hazard.severity, std::move(hazard.message), std::move(hazard.fix)});
+          {"export-semantics", hazard.node, hazard.severity, std::move(hazard.message), std::move(hazard.fix)});
     }
     return std::move(losses_);
   }
@@ -91,7 +90,7 @@ class Losses {
   }
 
   void add(NodeId node, Severity severity, std::string message, std::string fix) {
-    losses_.push_back({"export-loss", node, false, severity, std::move(message), std::move(fix)});
+    losses_.push_back({"export-loss", node, severity, std::move(message), std::move(fix)});
   }
 
   std::vector<ValueId> module_inputs() const {
@@ -200,19 +199,25 @@ class Losses {
     bool any_open = false;
     std::vector<std::string> fixed;
     for (ValueId input : graph_inputs(exported_)) {
+      std::string axes;
       std::string sizes;
       const auto dims = exported_[exported_[exported_[input].type].dims];
       for (std::size_t axis = 0; axis < dims.size(); ++axis) {
-        any_open = any_open || dims[axis].extent == Dim::kUnknown;
-        if (dims[axis].extent == Dim::kUnknown) continue;
-        if (!sizes.empty()) sizes += ", ";
-        sizes += std::to_string(axis) + " to " + std::to_string(dims[axis].extent);
+        const bool is_open = dims[axis].extent == Dim::kUnknown;
+        const std::string name = dims[axis].name ? std::string(exported_[dims[axis].name]) : "?";
+        any_open = any_open || is_open;
+        sizes += (axis == 0 ? "" : ", ") + (is_open ? name : std::to_string(dims[axis].extent));
+        if (!is_open) axes += (axes.empty() ? "" : ", ") + std::to_string(axis);
       }
-      if (!sizes.empty())
-        fixed.push_back("of input " + quote(exported_[exported_[input].name]) + " dimension " + sizes);
+      if (axes.empty()) continue;
+      std::string what = axes.find(',') == std::string::npos ? "dimension " : "dimensions ";
+      what += axes;
+      what += " of input " + quote(exported_[exported_[input].name]);
+      what += ": [" + sizes + "]";
+      fixed.push_back(std::move(what));
     }
     for (const std::string& what : fixed) {
-      add({}, any_open ? Severity::note : Severity::warning, "the export fixes sizes: " + what,
+      add({}, any_open ? Severity::note : Severity::warning, "the export fixes " + what,
           "name the sizes that must stay free in dynamic_axes");
     }
   }
@@ -238,11 +243,6 @@ class Losses {
     return false;
   }
 
-  bool is_in_pytorch(NodeId node) const {
-    const LocationId shown = shown_frame(module_, module_[node].loc);
-    return shown && is_library_file(module_[module_[shown].file]);
-  }
-
   void look_at_control_flow() {
     std::vector<NodeId> branches;
     std::vector<NodeId> loops;
@@ -262,7 +262,7 @@ class Losses {
     const auto arms = module_[module_[node].blocks];
     if (always_raises(module_, arms[0]) != always_raises(module_, arms[1])) {
       const bool on_data = is_decided_by(node, Origin::data);
-      if ((!on_data && !is_decided_by(node, Origin::shape)) || is_in_pytorch(node)) return;
+      if ((!on_data && !is_decided_by(node, Origin::shape)) || is_in_library(module_, node)) return;
       return add(node, Severity::warning, "this assertion is not in the export, which goes on where the module raises",
                  "check the inputs before they reach the model");
     }
@@ -283,16 +283,11 @@ class Losses {
     const std::string lost = "this " + what + " is not in the export, which " + instead;
     for (NodeId node : decisions) {
       const bool on_data = is_decided_by(node, Origin::data);
-      const Severity severity = is_in_pytorch(node) ? Severity::note : on_data ? Severity::error : Severity::warning;
+      const Severity severity = is_in_library(module_, node) ? Severity::note
+                                : on_data                    ? Severity::error
+                                                             : Severity::warning;
       add(node, severity, lost + (on_data ? "" : "; it is decided by a shape"),
           "script the module before exporting it, or write the decision with tensor operations (`torch.where`)");
-    }
-  }
-
-  void look_at_modes() {
-    for (ExportMark& mark : onnx_training_nodes(exported_)) {
-      losses_.push_back({"export-loss", mark.node, true, Severity::warning,
-                         "the export has an operator in training mode: " + mark.message, std::move(mark.fix)});
     }
   }
 

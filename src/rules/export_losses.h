@@ -16,8 +16,7 @@ namespace graphwitness {
 
 struct ExportLoss {
   std::string_view rule = "export-loss";  ///< in whose name it is reported
-  NodeId node;                            ///< of the module, unless `is_of_export`; none: the graph as a whole
-  bool is_of_export = false;
+  NodeId node;                            ///< of the module; none: the graph as a whole
   Severity severity = Severity::warning;
   std::string message;
   std::string fix;

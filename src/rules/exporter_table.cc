@@ -39,6 +39,23 @@ ExporterTable::Standing standing_of(char mark) {
   }
 }
 
+/// "2.weight=None", "3.dim!=1", "4.align_corners", "!3.largest"
+ArgumentTest argument_test(std::string_view text) {
+  ArgumentTest test;
+  if (text.starts_with('!')) {
+    test.kind = ArgumentTest::Kind::is_false;
+    text.remove_prefix(1);
+  }
+  test.index = static_cast<std::size_t>(number(take_until(text, '.')));
+  if (const std::size_t equals = text.find('='); equals != std::string_view::npos) {
+    test.value = text.substr(equals + 1);
+    test.kind = text[equals - 1] == '!' ? ArgumentTest::Kind::differs : ArgumentTest::Kind::equals;
+    text = text.substr(0, text[equals - 1] == '!' ? equals - 1 : equals);
+  }
+  test.name = text;
+  return test;
+}
+
 }  // namespace
 
 ExporterTable::ExporterTable(std::string_view text) {
@@ -64,11 +81,19 @@ void ExporterTable::read_entry(std::string_view line) {
     entry.changes.push_back({number(change), standing_of(change.back())});
   }
   entry.refusals = take_until(line, '\t');
-  while (!line.empty()) {
-    std::string_view overload = take_until(line, ' ');
+  std::string_view overloads = take_until(line, '\t');
+  while (!overloads.empty()) {
+    std::string_view overload = take_until(overloads, ' ');
     const std::string_view overload_name = take_until(overload, '@');
     const std::size_t dots = overload.find("..");
     entry.not_taken.push_back({overload_name, number(overload), number(overload.substr(dots + 2))});
+  }
+  while (!line.empty()) {
+    std::string_view text = take_until(line, ' ');
+    std::string_view tests = take_until(text, '@');
+    Condition condition{.first = number(text), .last = number(text.substr(text.find("..") + 2))};
+    while (!tests.empty()) condition.tests.push_back(argument_test(take_until(tests, '&')));
+    entry.conditions.push_back(std::move(condition));
   }
   entries_.emplace(name, std::move(entry));
 }
@@ -93,6 +118,16 @@ ExporterTable::Standing ExporterTable::standing(std::string_view op, std::string
     if (change.opset <= opset) standing = change.standing;
   }
   return standing;
+}
+
+std::vector<std::span<const ArgumentTest>> ExporterTable::conditions(std::string_view op, std::int64_t opset) const {
+  std::vector<std::span<const ArgumentTest>> found;
+  const Entry* entry = find(op);
+  if (entry == nullptr) return found;
+  for (const Condition& condition : entry->conditions) {
+    if (opset >= condition.first && opset <= condition.last) found.emplace_back(condition.tests);
+  }
+  return found;
 }
 
 std::string_view ExporterTable::refusals(std::string_view op) const {

@@ -15,6 +15,15 @@ namespace graphwitness {
 /// The files of data/onnx_exporter, oldest version first.
 std::span<const std::string_view> exporter_table_texts();
 
+/// What an argument is when the exporter refuses.
+struct ArgumentTest {
+  enum class Kind : std::uint8_t { is_true, is_false, equals, differs };
+  std::size_t index = 0;  ///< as operands count
+  std::string_view name;
+  Kind kind = Kind::is_true;
+  std::string_view value;  ///< to compare with: "None", "2", "reflect"
+};
+
 class ExporterTable {
  public:
   enum class Standing : std::uint8_t { none, lowered, partly, refused };
@@ -31,6 +40,8 @@ class ExporterTable {
     const Standing it = standing(op, overload, opset);
     return it == Standing::lowered || it == Standing::partly;
   }
+  /// Each a set of tests: where all hold the exporter refuses, whatever the standing.
+  std::vector<std::span<const ArgumentTest>> conditions(std::string_view op, std::int64_t opset) const;
   /// The exporter's words for cases that it refuses, divided by " | ".
   std::string_view refusals(std::string_view op) const;
   /// First opset from `from` on that lowers the operator; 0: none.
@@ -46,10 +57,16 @@ class ExporterTable {
     std::int64_t first = 0;
     std::int64_t last = 0;
   };
+  struct Condition {
+    std::vector<ArgumentTest> tests{};
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+  };
   struct Entry {
     std::vector<Change> changes{};
     std::string_view refusals{};
     std::vector<Overload> not_taken{};
+    std::vector<Condition> conditions{};
   };
   void read_head(std::string_view line);
   void read_entry(std::string_view line);

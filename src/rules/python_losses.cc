@@ -5,8 +5,9 @@
 namespace graphwitness {
 namespace {
 
-Severity severity_of(python::Weight weight) {
-  switch (weight) {
+Severity severity_of(const python::Loss& loss, const RuleOptions& options) {
+  if (loss.label == python::Label::exporting && options.target_opset != 0) return Severity::warning;
+  switch (loss.weight) {
     case python::Weight::error:
       return Severity::error;
     case python::Weight::warning:
@@ -33,7 +34,7 @@ void report_python_losses(RuleContext& context, std::string_view rule) {
   for (const RecordedSources::Found& found : context.analysis<RecordedSources>().losses()) {
     const python::Loss& loss = found.loss;
     if (loss.rule != rule) continue;
-    context.report_at(found.place, found.near, severity_of(loss.weight), loss.message,
+    context.report_at(found.place, found.near, severity_of(loss, context.options()), loss.message,
                       [&graph, &loss](Finding& finding) {
                         finding.provenance.emplace_back(name_of(loss.label));
                         for (const std::string& root : loss.roots) {

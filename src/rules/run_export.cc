@@ -34,11 +34,10 @@ std::vector<Finding> run_rules_on_export(const Graph& first, const Graph& second
   for (Report& report : reports) report.finding.of_other = !exported_first;
   for (ExportLoss& loss : export_losses(module, exported)) {
     if (!is_chosen(rules, loss.rule)) continue;
-    RuleContext& context = loss.is_of_export ? of_export : of_module;
     const auto explain = [fix = std::move(loss.fix)](Finding& finding) { finding.fix = fix; };
     Report report =
-        RuleRunner::report_as(context, loss.rule, loss.node, loss.severity, std::move(loss.message), explain);
-    report.finding.of_other = loss.is_of_export != exported_first;
+        RuleRunner::report_as(of_module, loss.rule, loss.node, loss.severity, std::move(loss.message), explain);
+    report.finding.of_other = exported_first;
     reports.push_back(std::move(report));
   }
   return finish(std::move(reports));

@@ -2,6 +2,7 @@
 
 #include "analysis/operators.h"
 #include "analysis/provenance.h"
+#include "rules/decision.h"
 
 namespace graphwitness {
 namespace {
@@ -63,6 +64,10 @@ std::vector<Write> running_writes(RuleContext& context) {
     if (!constants.is_dead(context.graph()[write.node].parent)) running.push_back(write);
   }
   return running;
+}
+
+bool loses_write_in_export(const RuleContext& context, NodeId write) {
+  return context.options().target_opset != 0 && !is_in_library(context.graph(), write);
 }
 
 std::string_view attribute_name(const Graph& graph, ValueId value) {

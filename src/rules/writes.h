@@ -32,6 +32,9 @@ class Writes {
 /// Those that run in the mode that the archive is in.
 std::vector<Write> running_writes(RuleContext& context);
 
+/// The model is to be exported to ONNX, where nothing that is written outlives the call; code of PyTorch itself knows.
+bool loses_write_in_export(const RuleContext& context, NodeId write);
+
 /// "`self.h`" as far as the graph tells: name of the attribute that a value was read from.
 std::string_view attribute_name(const Graph& graph, ValueId value);
 

@@ -49,6 +49,8 @@ TEST_CASE("an ONNX model may be truncated, come without a version or hold fields
 
 TEST_CASE("other protobufs and other bytes are not ONNX") {
   CHECK(sniff_bytes("\x08\x02\x10\x01\x22\x08 12345678"sv).kind == FileKind::other);  // a TensorProto
+  CHECK(sniff_bytes("\x08\x03\x08\x04\x08\x05\x10\x01\x42\x01x\x4a\x04 123"sv).kind ==
+        FileKind::other);  // with three sizes
   CHECK(sniff_bytes("\x0a\x05hello"sv).kind == FileKind::other);
   CHECK(sniff_bytes("\x08\x09\x0a\x0b\x0c\x0d\x0e"sv).kind == FileKind::other);
 }

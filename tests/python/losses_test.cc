@@ -89,6 +89,8 @@ class M(torch.nn.Module):
             x = x * 5
         if torch.jit.is_tracing():  # expect warning mode-dependent-branch
             x = x * 6
+        if torch.onnx.is_in_onnx_export():  # expect note mode-dependent-branch
+            x = x * 7
         for i in range(x.shape[1]):  # expect warning shape-dependent-loop
             x = x + i
         for row in x:  # expect warning shape-dependent-loop

@@ -56,7 +56,7 @@ TEST_CASE("outputs that are flattened, and fixed sizes") {
   return %o)",
                R"(graph(%x: tensor<f32, 2, 3>): %a: tensor = onnx::Relu(%x) return %a, %x, %x)") ==
         Lines{"warning: the nested tuple that the module yields is flattened to 3 outputs",
-              "warning: the export fixes sizes: of input `x` dimension 0 to 2, 1 to 3"});
+              "warning: the export fixes dimensions 0, 1 of input `x`: [2, 3]"});
 }
 
 TEST_CASE("branches, assertions and state") {

@@ -88,6 +88,7 @@ RuleOptions options_of(const std::string& text) {
     const std::string value = match[2];
     if (match[1] == "weights") options.reads_weights = true;
     if (match[1] == "target") options.target_opset = std::stoll(value.substr(value.find(':') + 1));
+    if (match[1] == "for" && value == "script") options.purpose = Purpose::script;
     if (match[1] == "dim") options.free_dims.push_back(value.substr(0, value.find('=')));
   }
   return options;
