@@ -2,6 +2,7 @@
 
 #include "graphwitness/rules/rule.h"
 #include "rules/liveness.h"
+#include "rules/unrolled.h"
 
 namespace graphwitness {
 namespace {
@@ -25,12 +26,20 @@ void run(RuleContext& context) {
       if ((i == 0 && function.self) || liveness.is_live(parameter)) continue;
       const std::string name(graph[graph[parameter].name]);
       const bool traced = function.origin == Function::Origin::traced;
+      // Two signs of one cause: the input counted the turns of a loop.
+      const NodeId repeated = traced ? repeated_step(graph, id) : NodeId{};
       std::string message = "the input `" + name + "` reaches no output";
-      if (traced) message += "; what it decided while tracing, if anything, is a constant now";
-      context.report(first_node(graph, function.body), Severity::note, std::move(message), [name](Finding& finding) {
-        finding.inputs = {name};
-        finding.fix = "remove the input, or use it as a tensor: a number read from it is a constant in a trace";
-      });
+      if (repeated) {
+        message += ", but this line runs more than once: how often may be what the input decided for the example";
+      } else if (traced) {
+        message += "; what it decided while tracing, if anything, is a constant now";
+      }
+      context.report(repeated ? repeated : first_node(graph, function.body),
+                     repeated ? Severity::warning : Severity::note, std::move(message), [name](Finding& finding) {
+                       finding.inputs = {name};
+                       finding.fix =
+                           "remove the input, or use it as a tensor: a number read from it is a constant in a trace";
+                     });
     }
   }
 }

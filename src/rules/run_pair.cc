@@ -11,6 +11,7 @@
 #include "analysis/constant_values.h"
 #include "analysis/control_flow.h"
 #include "analysis/operator_twins.h"
+#include "rules/autocast_casts.h"
 #include "rules/decision.h"
 #include "rules/pair_losses.h"
 #include "rules/pairing.h"
@@ -34,6 +35,7 @@ class Reconciler {
  public:
   Reconciler(RuleContext& of_script, RuleContext& of_trace, std::span<const Rule* const> rules)
       : of_script_(of_script),
+        of_trace_(of_trace),
         pairing_(*of_script.pairing()),
         scripted_(pairing_.scripted()),
         traced_(pairing_.traced()),
@@ -219,6 +221,7 @@ class Reconciler {
     Finding& finding = report.finding;
     if (said_.contains(finding.rule + " " + finding.message)) return false;
     if (finding.at.line != 0 && said_.contains(rule_and_line(finding))) return false;
+    if (finding.rule == "frozen-dtype" && finding.node_id && adds_casts(finding.node_id)) return true;
     if (is_suspicion(finding.rule) && finding.node_id && is_decided(finding.node_id)) return false;
     const bool follows = is_suspicion(finding.rule) || finding.rule == "constant-output";
     if (follows && is_told_on_line(finding)) return false;
@@ -230,6 +233,16 @@ class Reconciler {
   bool is_told_on_line(const Finding& finding) const {
     const auto found = graveness_.find(line_of(finding));
     return found != graveness_.end() && found->second >= Severity::warning;
+  }
+
+  /// The trace holds casts of autocast where the script has the operator without any.
+  bool adds_casts(NodeId node) const {
+    const NodeId ours = pairing_.alignment().on_left(node);
+    if (!ours || !runs_under_autocast(of_trace_, node)) return false;
+    return std::ranges::none_of(scripted_[scripted_[ours].operands], [&](ValueId operand) {
+      const NodeId maker = operand ? scripted_.defining_node(operand) : NodeId{};
+      return maker && scripted_[scripted_[maker].op] == "aten::to";
+    });
   }
 
   /// The script has this node, or what takes its result: their operands were compared.
@@ -254,6 +267,7 @@ class Reconciler {
   }
 
   RuleContext& of_script_;
+  RuleContext& of_trace_;
   const Pairing& pairing_;
   const Graph& scripted_;
   const Graph& traced_;
