@@ -102,6 +102,8 @@ class Flow {
   Value convert(Frame& frame, const Expr& expr, std::string_view how, const Value& value);
   Value choose(Frame& frame, const Expr& expr, std::string_view name, const std::vector<Argument>& given);
   void look_at_arguments(Frame& frame, const std::vector<Argument>& given);
+  Value draw(Frame& frame, const Expr& at, const std::string& name);
+  Value advance(Frame& frame, const Expr& at, const Value& iterator);
   void look_at_value(Frame& frame, const Expr& at, const Value& value);
   static Value taken_from(const Value& container);
   static Value result_of(const std::vector<Argument>& given, Value::Form form);

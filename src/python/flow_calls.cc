@@ -270,6 +270,7 @@ Value Flow::call_container(Frame& frame, const Expr& at, const Value& base, std:
       return made(Form::opaque, 0, base.root);
     }
     if (name == "numpy") return made(Form::array, 0, base.root);
+    if (draws_number(name)) return draw(frame, at, "self." + std::string(base.root) + "." + std::string(name));
     // Methods of modules and of parameters.
     look_at_arguments(frame, given);
     return result_of(given, Form::tensor);
@@ -312,6 +313,25 @@ Value Flow::taken_from(const Value& container) {
                                          : made(Form::opaque, 0, container.root);
 }
 
+/// Random numbers that Python draws.
+Value Flow::draw(Frame& frame, const Expr& at, const std::string& name) {
+  report(frame, at, "random-op", Weight::warning, plain(mask_of(Label::random)),
+         "`" + name + "` draws random numbers in Python; the trace keeps those of one run",
+         "the numbers of the example", "drawing new ones",
+         "draw with PyTorch's own operations (`torch.rand`, `torch.randint`), which are recorded");
+  return {};
+}
+
+/// `next(self.steps)`: an iterator that the module keeps goes on with every call.
+Value Flow::advance(Frame& frame, const Expr& at, const Value& iterator) {
+  if (iterator.form != Form::attribute || !iterator.is_state) return item(iterator);
+  report(frame, at, "mutated-state", Weight::warning, plain(mask_of(Label::state), iterator.root),
+         "`self." + std::string(iterator.root) + "` is advanced in forward; the trace does not advance it",
+         "what it yielded while it was traced", "what it yields to every later call",
+         "pass the state in and out as arguments and results");
+  return made(Form::opaque, 0, iterator.root);
+}
+
 Value Flow::call_known(Frame& frame, const Expr& at, const std::string& name, Callee kind) {
   if (kind == Callee::quiet) return {};
   if (kind == Callee::assertion) {
@@ -325,11 +345,7 @@ Value Flow::call_known(Frame& frame, const Expr& at, const std::string& name, Ca
   }
   if (kind == Callee::random) {
     arguments(frame, at);
-    report(frame, at, "random-op", Weight::warning, plain(mask_of(Label::random)),
-           "`" + name + "` draws random numbers in Python; the trace keeps those of one run",
-           "the numbers of the example", "drawing new ones",
-           "draw with PyTorch's own operations (`torch.rand`, `torch.randint`), which are recorded");
-    return {};
+    return draw(frame, at, name);
   }
   const std::vector<Argument> given = arguments(frame, at);
   Value all = result_of(given, Form::tensor);
@@ -531,7 +547,8 @@ Value Flow::call_builtin(Frame& frame, const Expr& at, std::string_view name, bo
   if (is_one_of(kChoices)) return choose(frame, at, name, arguments(frame, at));
   if (name == "sum" || name == "abs" || name == "pow" || name == "divmod" || name == "next") {
     given = arguments(frame, at);
-    if (name == "sum" || name == "next") return given.empty() ? Value{} : item(given[0].value);
+    if (name == "next" && !given.empty()) return advance(frame, at, given[0].value);
+    if (name == "sum") return given.empty() ? Value{} : item(given[0].value);
     Value result;
     for (const Argument& argument : given) result = combine(result, argument.value);
     return result;

@@ -53,6 +53,7 @@ GlobalVariables::GlobalVariables(const Module& module) : module_(module) { colle
 void GlobalVariables::collect(const std::vector<StmtIndex>& body) {
   for (StmtIndex index : body) {
     const Stmt& stmt = module_.stmts[index];
+    if (stmt.kind == StmtKind::class_def) names_.insert(module_.classes[stmt.index].name);  // Net.calls += 1
     if (stmt.kind == StmtKind::def || stmt.kind == StmtKind::class_def) continue;
     for (std::size_t i = 0; i < targets_of(stmt); ++i) {
       const Expr& target = module_.exprs[stmt.exprs[i]];

@@ -8,8 +8,9 @@
 
 namespace graphwitness::python {
 
-/// Names that statements at the top of the file assign and that functions, methods or lambdas of it change: `global n`,
-/// `CONFIG['n'] = 1`, `CONFIG.update(n=1)`. Tensors are left out: the trace captures them, and the graph shows it.
+/// Variables and classes at the top of the file that functions, methods or lambdas of it change: `global n`,
+/// `CONFIG['n'] = 1`, `CONFIG.update(n=1)`, `Net.calls += 1`. Tensors are left out: the trace captures them, and the
+/// graph shows it.
 std::set<std::string_view> changed_globals(const Module& module);
 
 }  // namespace graphwitness::python

@@ -136,6 +136,10 @@ bool is_of_tensors_only(std::string_view name) {
        "is_contiguous", "unbind",    "chunk",     "argmax",     "clamp",       "numel",   "is_cuda", "nonzero"});
 }
 
+bool draws_number(std::string_view name) {
+  return is_one_of(name, {"random", "randint", "randrange", "choice", "choices", "gauss", "shuffle"});
+}
+
 bool changes_container(std::string_view name) {
   return is_one_of(name, {"append", "extend", "insert", "pop", "popleft", "appendleft", "remove", "clear", "update",
                           "setdefault", "add", "discard"});

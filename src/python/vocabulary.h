@@ -64,6 +64,8 @@ std::string_view switched_gradients(std::string_view full_name);
 bool is_float_parameter(std::string_view name);
 /// A method or attribute that only tensors have, so that whatever has it is one.
 bool is_of_tensors_only(std::string_view name);
+/// A method of Python's and NumPy's random generators, and of nothing that PyTorch has.
+bool draws_number(std::string_view name);
 /// A method of lists and dictionaries that changes them.
 bool changes_container(std::string_view name);
 

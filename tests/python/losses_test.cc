@@ -138,6 +138,8 @@ class M(torch.nn.Module):
         self.n = self.n + 1  # expect warning mutated-state
         self.seen = x  # expect note mutated-state
         self.cache.append(x)  # expect warning mutated-state
+        w = y * next(self.steps)  # expect warning mutated-state
+        w = w * self.rng.random()  # expect warning random-op
         x.data.add_(1)  # expect error mutated-input
         self.w.data.copy_(x)  # expect error mutated-state
         z = x.clone()
@@ -208,6 +210,8 @@ class M(torch.nn.Module):
             y = x * 2
         with torch.set_grad_enabled(False):  # expect warning mode-dependent-branch
             y = y * 2
+        M.calls += 1
+        y = y * M.calls  # expect warning mode-dependent-branch
         return y * FIXED['a'] + TABLE
 )");
 }
