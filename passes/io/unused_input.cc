@@ -1,4 +1,7 @@
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "graphwitness/rules/rule.h"
 #include "rules/liveness.h"
@@ -15,31 +18,35 @@ NodeId first_node(const Graph& graph, BlockId body) {
   return {};
 }
 
+void report(RuleContext& context, FunctionId id, std::string_view name, NodeId repeated) {
+  const Graph& graph = context.graph();
+  std::string message = "the input `" + std::string(name) + "` reaches no output";
+  if (repeated) {
+    message += ", but this line runs more than once: how often may be what the input decided for the example";
+  } else if (graph[id].origin == Function::Origin::traced) {
+    message += "; what it decided while tracing, if anything, is a constant now";
+  }
+  context.report(repeated ? repeated : first_node(graph, graph[id].body), repeated ? Severity::warning : Severity::note,
+                 std::move(message), [name = std::string(name)](Finding& finding) {
+                   finding.inputs = {name};
+                   finding.fix =
+                       "remove the input, or use it as a tensor: a number read from it is a constant in a trace";
+                 });
+}
+
 void run(RuleContext& context) {
   const Graph& graph = context.graph();
   const auto& liveness = context.analysis<Liveness>();
   for (FunctionId id : graph.functions()) {
     const Function& function = graph[id];
     const auto parameters = graph[graph[function.body].params];
+    std::optional<NodeId> repeated;
     for (std::size_t i = 0; i < parameters.size(); ++i) {
       const ValueId parameter = parameters[i];
       if ((i == 0 && function.self) || liveness.is_live(parameter)) continue;
-      const std::string name(graph[graph[parameter].name]);
-      const bool traced = function.origin == Function::Origin::traced;
       // Two signs of one cause: the input counted the turns of a loop.
-      const NodeId repeated = traced ? repeated_step(graph, id) : NodeId{};
-      std::string message = "the input `" + name + "` reaches no output";
-      if (repeated) {
-        message += ", but this line runs more than once: how often may be what the input decided for the example";
-      } else if (traced) {
-        message += "; what it decided while tracing, if anything, is a constant now";
-      }
-      context.report(repeated ? repeated : first_node(graph, function.body),
-                     repeated ? Severity::warning : Severity::note, std::move(message), [name](Finding& finding) {
-                       finding.inputs = {name};
-                       finding.fix =
-                           "remove the input, or use it as a tensor: a number read from it is a constant in a trace";
-                     });
+      if (!repeated) repeated = function.origin == Function::Origin::traced ? repeated_step(graph, id) : NodeId{};
+      report(context, id, graph[graph[parameter].name], *repeated);
     }
   }
 }

@@ -218,9 +218,10 @@ bool takes_sizes(const Graph& graph, NodeId node) {
 
 /// `for row in x`: the items go the same way, but perhaps for one; `a, b = x` sends them different ways.
 bool iterates_tensor(const Graph& graph, NodeId node) {
-  const LocationId frame = filed_frame(graph, node);
   const auto results = graph[graph[node].results];
-  if (op_of(graph, node) != "aten::unbind" || !frame || results.empty()) return false;
+  if (op_of(graph, node) != "aten::unbind" || results.empty()) return false;
+  const LocationId frame = filed_frame(graph, node);
+  if (!frame) return false;
   if (graph[graph[frame].function] != "__iter__" || !is_library_file(graph[graph[frame].file])) return false;
   const NodeId unpack = only_user(graph, results[0]);
   if (!unpack || op_of(graph, unpack) != "prim::ListUnpack") return false;
