@@ -16,6 +16,7 @@
 #include "rules/pair_losses.h"
 #include "rules/pairing.h"
 #include "rules/places.h"
+#include "rules/recorded.h"
 #include "rules/run.h"
 #include "rules/run_export.h"
 #include "rules/runner.h"
@@ -173,8 +174,9 @@ class Reconciler {
     for (std::size_t i = 0; i < losses_.found.size(); ++i) {
       if (is_told_[i] != 0) continue;
       Loss& loss = losses_.found[i];
-      Report report = RuleRunner::report_as(of_script_, loss.rule, loss.node, loss.severity, std::move(loss.message),
-                                            std::move(loss.explain));
+      const NodeId handed = handed_over(loss);
+      Report report = RuleRunner::report_as(of_script_, loss.rule, handed ? handed : loss.node, loss.severity,
+                                            std::move(loss.message), std::move(loss.explain));
       if (report.finding.at.line == 0) place_nearby(report.finding, loss.node);
       told.push_back(std::move(report));
     }
@@ -188,6 +190,20 @@ class Reconciler {
         kept[same->second] = std::move(report);
       }
     }
+  }
+
+  /// A scripted function that the trace calls is what it was: the constant is what it is handed, and stands where the
+  /// caller computed that. None when no such function is in between.
+  NodeId handed_over(const Loss& loss) const {
+    const auto recorded = pairing_.alignment().on_right(loss.node);
+    const LocationId inside = loss.node ? scripted_[loss.node].loc : LocationId{};
+    if (!inside || recorded.empty() || is_recorded(traced_, recorded[0])) return {};
+    const auto is_outside = [&](NodeId step) {
+      const LocationId at = scripted_[step].loc;
+      return at && scripted_[at].file && scripted_[at].caller != scripted_[inside].caller;
+    };
+    const auto last = std::find_if(loss.way.rbegin(), loss.way.rend(), is_outside);
+    return last == loss.way.rend() ? NodeId{} : *last;
   }
 
   /// Assigning, packing and returning have no line of their own: what makes the value has, or the function.
