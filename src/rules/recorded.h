@@ -3,7 +3,8 @@
 ///
 /// Limits: a number that was read off a tensor looks as any other number, so that without the Python source only such
 /// constants are named that nobody writes: captured tensors, limits of dtypes, sizes in recorded derivatives,
-/// arithmetic on sizes in float32, casts that `*_like` made.
+/// arithmetic on sizes in float32, casts that `*_like` made; and what the recorded stack shows, hooks and loops over
+/// tensors.
 
 #include "graphwitness/rules/rule.h"
 
