@@ -456,7 +456,7 @@ Value Flow::call_known(Frame& frame, const Expr& at, const std::string& name, Ca
       return plain(mask_of(Label::global), outside_state(name));
     case Callee::reduce: {
       if (given.size() < 2) return made(Form::opaque, 0, {});
-      const Value element = item(given[1].value);
+      Value element = item(given[1].value);
       if (given[0].value.lambda == kNothing) return element;
       return call_lambda(frame, given[0].value.lambda, {element, element});
     }
@@ -560,7 +560,7 @@ Value Flow::call_builtin(Frame& frame, const Expr& at, std::string_view name, bo
                            std::ranges::find(kNumbers, expr(given[0].expr).text) != kNumbers.end();
     if (is_number)
       return convert(frame, at, "Python numbers by `" + std::string(expr(given[0].expr).text) + "`", element);
-    const Value made_of = element;
+    Value made_of = element;
     if (!given.empty() && given[0].value.lambda != kNothing)
       element = call_lambda(frame, given[0].value.lambda, {element});
     if (name == "filter") {
