@@ -1,5 +1,6 @@
 #include "rules/branches.h"
 #include "rules/python_losses.h"
+#include "rules/recorded.h"
 
 namespace graphwitness {
 namespace {
@@ -7,6 +8,7 @@ namespace {
 void run(RuleContext& context) {
   report_python_losses(context, "shape-dependent-loop");
   report_loops(context, DecisionKind::shape);
+  report_recorded_iterations(context);
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "rules/autocast_casts.h"
 #include "rules/python_losses.h"
 #include "rules/recorded.h"
 #include "rules/would_freeze.h"
@@ -9,6 +10,7 @@ void run(RuleContext& context) {
   report_would_freeze_dtype(context);
   report_python_losses(context, "frozen-dtype");
   report_recorded_dtypes(context);
+  report_autocast_casts(context);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <set>
+#include <utility>
 
 #include "analysis/provenance.h"
 #include "graphwitness/rules/rule.h"
@@ -7,6 +9,7 @@
 #include "rules/places.h"
 #include "rules/recorded.h"
 #include "rules/recorded_sources.h"
+#include "rules/writes.h"
 
 namespace graphwitness {
 namespace {
@@ -76,13 +79,47 @@ void run_on_onnx(RuleContext& context) {
   }
 }
 
+using Lines = std::set<std::pair<Symbol, std::uint32_t>>;
+
+/// The user's line, of which one finding is enough.
+bool is_new_line(const Graph& graph, NodeId node, Lines& lines) {
+  const LocationId shown = shown_frame(graph, graph[node].loc);
+  return shown && lines.emplace(graph[shown].file, graph[shown].line).second;
+}
+
+/// Modules of PyTorch keep statistics in buffers and update them in training mode only: the power iteration of
+/// spectral norm is one. What a trace recorded of it runs for good.
+void report_updates(RuleContext& context, Lines& lines) {
+  const Graph& graph = context.graph();
+  for (const Write& write : running_writes(context)) {
+    if (write.target != Write::Target::attribute || !is_recorded(graph, write.node)) continue;
+    const ModuleAttribute* const written =
+        context.analysis<Provenance>().constants().modules().attribute_read(graph.defining_node(write.root));
+    if (written == nullptr || written->role != ModuleAttribute::Role::buffer) continue;
+    const LocationId place = graph[write.node].loc;
+    if (!place || !graph[place].file || !is_library_file(graph[graph[place].file])) continue;
+    if (!is_new_line(graph, write.node, lines)) continue;
+    context.report(write.node, Severity::warning,
+                   "the buffer `" + std::string(attribute_name(graph, write.root)) +
+                       "` is updated, as PyTorch does in training mode; `.eval()` on the trace does not end it",
+                   [](Finding& finding) {
+                     finding.provenance = {"training"};
+                     finding.keeps = "the mode that the model was in";
+                     finding.loses = "the other mode";
+                     finding.fix = "call `.eval()` on the model before it is traced";
+                   });
+  }
+}
+
 void run(RuleContext& context) {
   const Graph& graph = context.graph();
   if (graph.format() == Format::onnx) return run_on_onnx(context);
+  Lines lines;
   const auto& constants = context.analysis<Provenance>().constants();
   for (NodeId node : graph.all_nodes()) {
     if (constants.is_dead(graph[node].parent) || !is_on(graph, constants, node) || is_by_design(graph, constants, node))
       continue;
+    is_new_line(graph, node, lines);
     const bool by_module = is_by_module(context, node);
     const bool recorded = is_recorded(graph, node);
     std::string message = "`" + std::string(graph[graph[node].op]) + "` runs in training mode";
@@ -97,6 +134,7 @@ void run(RuleContext& context) {
                                              : "pass `training=self.training`, where it is meant for training only";
                    });
   }
+  if (has_recording(graph)) report_updates(context, lines);
 }
 
 }  // namespace

@@ -65,6 +65,7 @@ class Flow {
   void attempt(Frame& frame, const Stmt& stmt);
   void context(Frame& frame, const Stmt& stmt);
   void assign(Frame& frame, ExprIndex target, const Value& value, bool is_update);
+  Value rest_of(Frame& frame, const Expr& target, const Value& whole);
   void assign_attribute(Frame& frame, const Expr& target, const Value& value, bool is_update);
   void assign_item(Frame& frame, const Expr& target, const Value& value);
   void give_back(Frame& frame, const Value& value);
@@ -87,6 +88,8 @@ class Flow {
 
   // Calls.
   bool is_global(const Frame& frame, const Expr& expr) const;
+  /// The name that a chain of attributes begins with; "" when it begins with something else.
+  std::string_view root_of(const Expr& expr) const;
   Value call(Frame& frame, const Expr& expr);
   std::vector<Argument> arguments(Frame& frame, const Expr& expr);
   Value call_method(Frame& frame, const Expr& expr, const Value& base, std::string_view name);
@@ -99,6 +102,9 @@ class Flow {
   Value convert(Frame& frame, const Expr& expr, std::string_view how, const Value& value);
   Value choose(Frame& frame, const Expr& expr, std::string_view name, const std::vector<Argument>& given);
   void look_at_arguments(Frame& frame, const std::vector<Argument>& given);
+  Value draw(Frame& frame, const Expr& at, const std::string& name);
+  Value advance(Frame& frame, const Expr& at, const Value& iterator);
+  void look_at_value(Frame& frame, const Expr& at, const Value& value);
   static Value taken_from(const Value& container);
   static Value result_of(const std::vector<Argument>& given, Value::Form form);
 
@@ -106,6 +112,7 @@ class Flow {
   void report(Frame& frame, const Expr& at, std::string_view rule, Weight weight, const Value& value,
               std::string message, std::string keeps, std::string loses, std::string fix);
   void report_write(Frame& frame, const Expr& at, const Value& target);
+  void report_kept(Frame& frame, const Expr& at, const Value& test);
   bool is_touched(const Frame& frame, const std::vector<StmtIndex>& body) const;
   bool only_raises(const std::vector<StmtIndex>& body) const;
   bool matters(const std::vector<StmtIndex>& body) const;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kDeepestCall = 6;
 constexpr Labels kMetadata = mask_of(Label::rank) | mask_of(Label::layout);
+constexpr Labels kModes = mask_of(Label::global) | mask_of(Label::gradient);
 
 bool is_labelled(const Value& value) { return value.labels != 0; }
 
@@ -70,35 +71,53 @@ void Flow::look_at_arguments(Frame& frame, const std::vector<Argument>& given) {
              "every other number", "`torch.arange` with the size or tensor as it is");
       continue;
     }
-    if (value.form != Form::plain && value.form != Form::sizes) continue;
-    const bool is_plain = value.form == Form::plain;
-    if (is_plain && (value.labels & kMetadata) != 0 && (value.labels & (kData | kShape)) == 0) {
-      report(frame, expr(argument.expr), "frozen-shape", Weight::warning, value,
+    look_at_value(frame, expr(argument.expr), value);
+  }
+}
+
+/// A Python value that becomes part of what the trace computes.
+void Flow::look_at_value(Frame& frame, const Expr& at, const Value& value) {
+  if (value.form != Form::plain || value.is_told) return;
+  if ((value.labels & (kData | kShape)) == 0) {
+    if ((value.labels & kMetadata) != 0) {
+      report(frame, at, "frozen-shape", Weight::warning, value,
              cause(value) + " is used as a number; the trace holds what it was for the example",
              "the number of the example", "every other number",
              "count dimensions from the end (`-1`, `-2`), or `@torch.jit.script` on this function");
-    }
-    for (const Label label : {Label::dtype, Label::device}) {
-      if (!is_plain || (value.labels & mask_of(label)) == 0) continue;
-      const std::string what(name_of(label));
-      report(
-          frame, expr(argument.expr), label == Label::dtype ? "frozen-dtype" : "frozen-device", Weight::warning, value,
-          cause(plain(mask_of(label), value.root)) + " is passed on; the trace holds the " + what + " of the example",
-          "the " + what + " of the example", "every other " + what,
-          label == Label::dtype ? "`y.type_as(x)`, which the trace follows, or trace once for each dtype"
-                                : "trace on the device of production, or keep the tensor as a registered buffer, which "
-                                  "moves with the model");
+    } else if ((value.labels & (kModes | mask_of(Label::argument))) != 0) {
+      const Label label = strongest(value.labels & (kModes | mask_of(Label::argument)));
+      report(frame, at, branch_rule(label), Weight::warning, plain(mask_of(label), value.root),
+             cause(plain(mask_of(label), value.root)) + " is a constant in the trace", "the value of the example",
+             "every other value",
+             label == Label::argument ? "pass a tensor, or trace once for each value"
+                                      : "pass the value in as a tensor, or trace once for each value");
     }
   }
+  for (const Label label : {Label::dtype, Label::device}) {
+    if ((value.labels & mask_of(label)) == 0) continue;
+    const std::string what(name_of(label));
+    report(frame, at, label == Label::dtype ? "frozen-dtype" : "frozen-device", Weight::warning, value,
+           cause(plain(mask_of(label), value.root)) + " is passed on; the trace holds the " + what + " of the example",
+           "the " + what + " of the example", "every other " + what,
+           label == Label::dtype
+               ? "`y.type_as(x)`, which the trace follows, or trace once for each dtype"
+               : "trace on the device of production, or keep the tensor as a registered buffer, which "
+                 "moves with the model");
+  }
+}
+
+std::string_view Flow::root_of(const Expr& at) const {
+  const Expr* base = &at;
+  while (base->kind == ExprKind::attribute) base = &expr(base->children[0]);
+  return base->kind == ExprKind::name ? base->text : std::string_view();
 }
 
 /// A name, or attributes of a name, that is no variable of a function.
 bool Flow::is_global(const Frame& frame, const Expr& at) const {
-  const Expr* base = &at;
-  while (base->kind == ExprKind::attribute) base = &expr(base->children[0]);
-  if (base->kind != ExprKind::name) return false;
+  const std::string_view root = root_of(at);
+  if (root.empty()) return false;
   for (const Frame* scope = &frame; scope != nullptr; scope = scope->outer) {
-    if (scope->variables.contains(base->text)) return false;
+    if (scope->variables.contains(root)) return false;
   }
   return true;
 }
@@ -251,6 +270,7 @@ Value Flow::call_container(Frame& frame, const Expr& at, const Value& base, std:
       return made(Form::opaque, 0, base.root);
     }
     if (name == "numpy") return made(Form::array, 0, base.root);
+    if (draws_number(name)) return draw(frame, at, "self." + std::string(base.root) + "." + std::string(name));
     // Methods of modules and of parameters.
     look_at_arguments(frame, given);
     return result_of(given, Form::tensor);
@@ -293,6 +313,25 @@ Value Flow::taken_from(const Value& container) {
                                          : made(Form::opaque, 0, container.root);
 }
 
+/// Random numbers that Python draws.
+Value Flow::draw(Frame& frame, const Expr& at, const std::string& name) {
+  report(frame, at, "random-op", Weight::warning, plain(mask_of(Label::random)),
+         "`" + name + "` draws random numbers in Python; the trace keeps those of one run",
+         "the numbers of the example", "drawing new ones",
+         "draw with PyTorch's own operations (`torch.rand`, `torch.randint`), which are recorded");
+  return {};
+}
+
+/// `next(self.steps)`: an iterator that the module keeps goes on with every call.
+Value Flow::advance(Frame& frame, const Expr& at, const Value& iterator) {
+  if (iterator.form != Form::attribute || !iterator.is_state) return item(iterator);
+  report(frame, at, "mutated-state", Weight::warning, plain(mask_of(Label::state), iterator.root),
+         "`self." + std::string(iterator.root) + "` is advanced in forward; the trace does not advance it",
+         "what it yielded while it was traced", "what it yields to every later call",
+         "pass the state in and out as arguments and results");
+  return made(Form::opaque, 0, iterator.root);
+}
+
 Value Flow::call_known(Frame& frame, const Expr& at, const std::string& name, Callee kind) {
   if (kind == Callee::quiet) return {};
   if (kind == Callee::assertion) {
@@ -306,11 +345,7 @@ Value Flow::call_known(Frame& frame, const Expr& at, const std::string& name, Ca
   }
   if (kind == Callee::random) {
     arguments(frame, at);
-    report(frame, at, "random-op", Weight::warning, plain(mask_of(Label::random)),
-           "`" + name + "` draws random numbers in Python; the trace keeps those of one run",
-           "the numbers of the example", "drawing new ones",
-           "draw with PyTorch's own operations (`torch.rand`, `torch.randint`), which are recorded");
-    return {};
+    return draw(frame, at, name);
   }
   const std::vector<Argument> given = arguments(frame, at);
   Value all = result_of(given, Form::tensor);
@@ -397,11 +432,14 @@ Value Flow::call_known(Frame& frame, const Expr& at, const std::string& name, Ca
       }
       return plain(0, all.root);
     }
-    case Callee::default_dtype:
+    case Callee::default_dtype: {
       report(frame, at, "frozen-dtype", Weight::warning, plain(mask_of(Label::global)),
              "the default dtype is read; the trace holds what it was while tracing", "that dtype",
              "every other default", "name the dtype, or take it from an input: `y.type_as(x)`");
-      return plain(mask_of(Label::global));
+      Value told = plain(mask_of(Label::global));
+      told.is_told = true;
+      return told;
+    }
     case Callee::tracing:
       return plain(mask_of(Label::tracing));
     case Callee::exporting:
@@ -416,6 +454,14 @@ Value Flow::call_known(Frame& frame, const Expr& at, const std::string& name, Ca
       return made(Form::tensors, 0, all.root);
     case Callee::numel:
       return made(Form::size, all.labels == 0 ? Labels{0} : kShape, all.root);
+    case Callee::outside:
+      return plain(mask_of(Label::global), outside_state(name));
+    case Callee::reduce: {
+      if (given.size() < 2) return made(Form::opaque, 0, {});
+      Value element = item(given[1].value);
+      if (given[0].value.lambda == kNothing) return element;
+      return call_lambda(frame, given[0].value.lambda, {element, element});
+    }
     case Callee::none:
       return plain(0);
     case Callee::convolution:
@@ -461,6 +507,9 @@ Value Flow::call_builtin(Frame& frame, const Expr& at, std::string_view name, bo
              "the length of `" + std::string(first.root) + "` is a constant in the trace",
              "the length that the example had", "every other length",
              "stack the tensors to one, whose size the trace follows");
+      Value told = plain(first.labels, first.root);
+      told.is_told = true;
+      return told;
     }
     return plain(first.labels, first.root);
   }
@@ -500,7 +549,8 @@ Value Flow::call_builtin(Frame& frame, const Expr& at, std::string_view name, bo
   if (is_one_of(kChoices)) return choose(frame, at, name, arguments(frame, at));
   if (name == "sum" || name == "abs" || name == "pow" || name == "divmod" || name == "next") {
     given = arguments(frame, at);
-    if (name == "sum" || name == "next") return given.empty() ? Value{} : item(given[0].value);
+    if (name == "next" && !given.empty()) return advance(frame, at, given[0].value);
+    if (name == "sum") return given.empty() ? Value{} : item(given[0].value);
     Value result;
     for (const Argument& argument : given) result = combine(result, argument.value);
     return result;
@@ -512,8 +562,14 @@ Value Flow::call_builtin(Frame& frame, const Expr& at, std::string_view name, bo
                            std::ranges::find(kNumbers, expr(given[0].expr).text) != kNumbers.end();
     if (is_number)
       return convert(frame, at, "Python numbers by `" + std::string(expr(given[0].expr).text) + "`", element);
+    Value made_of = element;
     if (!given.empty() && given[0].value.lambda != kNothing)
       element = call_lambda(frame, given[0].value.lambda, {element});
+    if (name == "filter") {
+      if (element.form == Form::opaque || element.labels == 0) return made_of;
+      report_kept(frame, expr(given[0].expr), element);
+      return made_of.form == Form::tensor ? made(Form::tensors, element.labels, made_of.root) : made_of;
+    }
     return element.form == Form::tensor ? made(Form::tensors, 0, element.root) : plain(element.labels, element.root);
   }
   if (is_one_of(kSequences)) {

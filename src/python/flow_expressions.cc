@@ -37,6 +37,8 @@ Value Flow::evaluate(Frame& frame, ExprIndex index) {
       if (at.text == "%" && (expr(at.children[0]).kind == ExprKind::string) && right.is_followed()) {
         return convert(frame, at, "a formatted string", right);
       }
+      if (left.form == Form::tensor) look_at_value(frame, expr(at.children[1]), right);
+      if (right.form == Form::tensor) look_at_value(frame, expr(at.children[0]), left);
       return combine(left, right);
     }
     case ExprKind::compare:
@@ -115,14 +117,20 @@ Value Flow::variable(Frame& frame, const Expr& at) {
     if (held != scope->variables.end()) return held->second;
   }
   const std::uint32_t function = scope_.function(at.text);
-  if (function == kNothing) return made(Form::opaque, 0, {});
+  if (function == kNothing) {
+    return scope_.is_changed(at.text) ? plain(mask_of(Label::global), at.text) : made(Form::opaque, 0, {});
+  }
   Value value = made(Form::callable, 0, at.text);
   value.function = function;
   return value;
 }
 
 Value Flow::attribute(Frame& frame, const Expr& at) {
-  if (is_global(frame, at)) return plain(0, {});  // torch.float32
+  if (is_global(frame, at)) {
+    const std::string_view outside = outside_state(scope_.full_name(at.children[0]) + "." + std::string(at.text));
+    if (!outside.empty()) return plain(mask_of(Label::global), outside);
+    if (!scope_.is_changed(root_of(at))) return plain(0, {});  // torch.float32
+  }
   const Value base = evaluate(frame, at.children[0]);
   if (base.form == Form::self) return attribute_of_self(frame, at);
   if (base.form == Form::tensor) {
@@ -224,7 +232,9 @@ Value Flow::compare(Frame& frame, const Expr& at) {
     if (op == "is" || op == "is not") {
       is_python = true;
       const bool with_none = expr(at.children[i + 1]).text == "None" || expr(at.children[0]).text == "None";
-      const Labels seen = with_none ? mask_of(Label::state) : left.form == Form::plain ? Labels{0xFFFF} : Labels{0};
+      const bool is_plain = left.form == Form::plain;
+      const Labels of_none = mask_of(Label::state) | (is_plain ? mask_of(Label::argument) : Labels{0});
+      const Labels seen = with_none ? of_none : is_plain ? Labels{0xFFFF} : Labels{0};
       looked_at |= left.labels & seen;
     } else if (op == "in" || op == "not in") {
       is_python = true;
@@ -234,6 +244,7 @@ Value Flow::compare(Frame& frame, const Expr& at) {
       if (left.form == Form::plain || left.form == Form::size) looked_at |= left.labels;
       if (right.form == Form::plain) looked_at |= right.labels;
     } else {
+      if (left.form == Form::tensor) look_at_value(frame, expr(at.children[i + 1]), right);
       result = combine(result, right);
     }
     if (result.root.empty()) result.root = left.root.empty() ? right.root : left.root;
@@ -285,10 +296,7 @@ Value Flow::comprehension(Frame& frame, const Expr& at) {
     if (at.children[i + 2] == kNothing) continue;
     const Value test = condition(inner, at.children[i + 2]);
     if (test.labels == 0) continue;
-    report(inner, expr(at.children[i + 2]), branch_rule(strongest(test.labels)), weight_of(test.labels), test,
-           cause(test) + " decides which items are kept; the trace kept those of the example",
-           "the items of the example", "every other choice",
-           "a mask on the whole tensor, or `@torch.jit.script` on this function");
+    report_kept(inner, expr(at.children[i + 2]), test);
     length |= test.labels;
   }
   const Value element = evaluate(inner, at.children[0]);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "python/flow.h"
+#include "python/wording.h"
 
 namespace graphwitness::python {
 
@@ -36,6 +37,13 @@ void Flow::report_write(Frame& frame, const Expr& at, const Value& target) {
          "memory of " + name + " is written behind the trace's back; the write is not recorded",
          "the values from before the write", "the write, in every later call",
          "write to the tensor itself, under `torch.no_grad()` where needed: `t.copy_(...)`, `t.add_(...)`");
+}
+
+/// A test decides which items of a list are kept.
+void Flow::report_kept(Frame& frame, const Expr& at, const Value& test) {
+  report(frame, at, branch_rule(strongest(test.labels)), weight_of(test.labels), test,
+         cause(test) + " decides which items are kept; the trace kept those of the example", "the items of the example",
+         "every other choice", "a mask on the whole tensor, or `@torch.jit.script` on this function");
 }
 
 std::string Flow::lines_of(const std::vector<StmtIndex>& body) const {

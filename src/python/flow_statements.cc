@@ -77,11 +77,13 @@ Value Flow::parameter(const Function& function, const Parameter& declared, bool 
     if (holds_tensors) return made(Form::tensors, is_fixed ? Labels{0} : mask_of(Label::argument), name);
     return made(Form::opaque, 0, name);
   }
-  if (holds_tensors) return is_entry && !is_input ? plain(0, name) : made(Form::tensor, kData, name);
+  // What is no input of the trace has its default there.
+  if (is_entry && !is_input) return plain(mask_of(Label::argument), name);
+  if (holds_tensors) return made(Form::tensor, kData, name);
   for (std::string_view scalar : {"int", "float", "bool", "str"}) {
     if (annotated(declared.annotation, scalar)) return plain(0, name);
   }
-  if (is_entry) return is_input ? made(Form::tensor, kData, name) : plain(0, name);
+  if (is_entry) return made(Form::tensor, kData, name);
   if (declared.value != kNothing && expr(declared.value).text != "None") return plain(0, name);
   return is_used_as_tensor(function, name) ? made(Form::tensor, kData, name) : made(Form::opaque, 0, name);
 }
@@ -129,7 +131,11 @@ bool Flow::step(Frame& frame, const Stmt& one) {
     case StmtKind::augmented: {
       const Expr& target = expr(one.exprs[0]);
       Value value = evaluate(frame, one.exprs[1]);
-      if (target.kind == ExprKind::name) value = combine(variable(frame, target), value);
+      if (target.kind == ExprKind::name) {
+        const Value before = variable(frame, target);
+        if (before.form == Form::tensor) look_at_value(frame, expr(one.exprs[1]), value);
+        value = combine(before, value);
+      }
       assign(frame, one.exprs[0], value, true);
       return true;
     }
@@ -377,6 +383,16 @@ void Flow::context(Frame& frame, const Stmt& one) {
              "the casts of the example", "the choice for other dtypes, devices and modes",
              "enter autocast around the call of the exported model, or trace once for each dtype");
     }
+    const ExprIndex manager = item_expr.kind == ExprKind::call ? item_expr.children[0] : one.exprs[i];
+    const std::string_view mode = is_global(frame, expr(manager)) ? switched_gradients(scope_.full_name(manager)) : "";
+    if (!mode.empty()) {
+      report(
+          frame, item_expr, "mode-dependent-branch", Weight::warning, plain(mask_of(Label::global)),
+          "`" + std::string(mode) + "()` is entered inside the model; a trace drops it",
+          "the operations inside, with gradients", "the context",
+          "`detach()` what should have no gradient, which a trace keeps, or enter the context around the call of the "
+          "model");
+    }
     if (i + 1 < one.exprs.size() && one.exprs[i + 1] != kNothing) assign(frame, one.exprs[i + 1], value, false);
   }
   run(frame, one.body);
@@ -403,11 +419,12 @@ void Flow::assign(Frame& frame, ExprIndex index, const Value& value, bool is_upd
     case ExprKind::list:
       for (std::size_t i = 0; i < target.children.size(); ++i) {
         const bool is_known = value.items.size() == target.children.size();
-        assign(frame, target.children[i], is_known ? value.items[i] : item(value), is_update);
+        const bool is_rest = expr(target.children[i]).kind == ExprKind::starred;
+        assign(frame, target.children[i], is_known ? value.items[i] : is_rest ? value : item(value), is_update);
       }
       return;
     case ExprKind::starred:
-      return assign(frame, target.children[0], made(Form::tensors, 0, value.root), is_update);
+      return assign(frame, target.children[0], rest_of(frame, target, value), is_update);
     case ExprKind::attribute:
       return assign_attribute(frame, target, value, is_update);
     case ExprKind::subscript:
@@ -415,6 +432,20 @@ void Flow::assign(Frame& frame, ExprIndex index, const Value& value, bool is_upd
     default:
       return;
   }
+}
+
+/// `first, *rest = x`: how many are left over hangs on the size of `x`.
+Value Flow::rest_of(Frame& frame, const Expr& target, const Value& whole) {
+  Value cause_of = whole;
+  if (whole.form == Form::tensor && whole.labels != 0) cause_of.labels = kShape;
+  const bool is_counted = whole.form != Form::tensor && whole.form != Form::tensors;
+  if (!is_counted && cause_of.labels != 0) {
+    report(frame, target, "frozen-shape", Weight::warning, cause_of,
+           cause(cause_of) + " decides how many items are left over here; the trace kept as many as the example had",
+           "as many items as the example had", "every other number of items",
+           "slices of the tensor (`x[1:]`), which the trace follows");
+  }
+  return made(is_counted ? Form::opaque : Form::tensors, 0, whole.root);
 }
 
 void Flow::assign_attribute(Frame& frame, const Expr& target, const Value& value, bool is_update) {

@@ -1,8 +1,11 @@
 #include "python/scope.h"
 
+#include "python/globals.h"
+
 namespace graphwitness::python {
 
-Scope::Scope(const Module& module) : module_(module), attributes_(module.classes.size()) {
+Scope::Scope(const Module& module)
+    : module_(module), attributes_(module.classes.size()), changed_(changed_globals(module)) {
   for (const auto& [name, full] : module.imports) imports_.emplace(name, full);
   for (std::uint32_t i = 0; i < module.functions.size(); ++i) {
     const Function& function = module.functions[i];

@@ -27,6 +27,8 @@ class Scope {
   std::uint32_t method(std::uint32_t in_class, std::string_view name) const;
   /// The function stays a function in the trace: torch.jit.script and the like decorate it.
   bool is_scripted(std::uint32_t function) const;
+  /// A variable at the top of the file, no tensor, that some function, method or lambda of the file changes.
+  bool is_changed(std::string_view name) const { return changed_.contains(name); }
   /// Methods other than `__init__` assign the attribute.
   bool is_assigned(std::uint32_t in_class, std::string_view attribute) const;
   /// Some method other than `__init__` reads the attribute.
@@ -51,6 +53,7 @@ class Scope {
   std::map<std::string_view, std::uint32_t> functions_;
   std::map<std::string_view, std::uint32_t> classes_;
   std::vector<Attributes> attributes_;  // by class
+  std::set<std::string_view> changed_;
 };
 
 }  // namespace graphwitness::python

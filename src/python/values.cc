@@ -41,7 +41,19 @@ std::string_view branch_rule(Label label) {
 }
 
 std::string_view loop_rule(Label label) {
-  return label == Label::data ? "data-dependent-loop" : "shape-dependent-loop";
+  switch (label) {
+    case Label::data:
+      return "data-dependent-loop";
+    case Label::shape:
+    case Label::rank:
+    case Label::dtype:
+    case Label::device:
+    case Label::layout:
+    case Label::random:
+      return "shape-dependent-loop";
+    default:
+      return branch_rule(label);
+  }
 }
 
 Value merge(const Value& a, const Value& b) {
@@ -61,6 +73,8 @@ Value merge(const Value& a, const Value& b) {
 
 Value combine(const Value& a, const Value& b) {
   Value result = plain(a.labels | b.labels, a.labels != 0 || b.root.empty() ? a.root : b.root);
+  const auto is_told = [](const Value& value) { return value.labels == 0 || value.is_told; };
+  result.is_told = is_told(a) && is_told(b);
   const auto either = [&](Form form) { return a.form == form || b.form == form; };
   const auto says_nothing = [](const Value& value) {
     return (value.form == Form::opaque || value.form == Form::attribute) && value.labels == 0;

@@ -38,6 +38,7 @@ struct Value {
   bool is_state = false;              ///< began as an attribute of the module
   bool is_parameter = false;          ///< an argument of the function, or a view of one
   std::vector<Value> items{};         ///< of a tuple or list whose items are known
+  bool is_told = false;               ///< what is lost of it was reported where it was read
   std::uint32_t function = kNothing;  ///< of a callable
   ExprIndex lambda = kNothing;        ///< of a callable
 

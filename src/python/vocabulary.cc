@@ -61,6 +61,8 @@ Callee callee(std::string_view name) {
   if (name.starts_with("numpy.")) return Callee::numpy;
   if (is_one_of(name, {"copy.copy", "copy.deepcopy"})) return Callee::copy;
   if (name == "print" || name.starts_with("warnings.") || name.starts_with("logging.")) return Callee::quiet;
+  if (!outside_state(name).empty()) return Callee::outside;
+  if (is_one_of(name, {"functools.reduce", "itertools.accumulate"})) return Callee::reduce;
   if (!name.starts_with("torch.")) return Callee::unknown;
   name.remove_prefix(6);
   if (is_one_of(name, {"tensor", "from_numpy", "Tensor", "FloatTensor", "LongTensor", "DoubleTensor", "IntTensor",
@@ -79,7 +81,9 @@ Callee callee(std::string_view name) {
     return Callee::tracing;
   }
   if (name == "onnx.is_in_onnx_export") return Callee::exporting;
-  if (is_one_of(name, {"is_grad_enabled", "is_autocast_enabled", "is_inference_mode_enabled", "get_num_threads"})) {
+  if (is_one_of(name, {"is_grad_enabled", "is_autocast_enabled", "is_autocast_cpu_enabled", "is_inference_mode_enabled",
+                       "get_num_threads", "get_num_interop_threads", "get_autocast_cpu_dtype", "get_autocast_gpu_dtype",
+                       "are_deterministic_algorithms_enabled", "get_float32_matmul_precision"})) {
     return Callee::mode;
   }
   if (is_one_of(name, {"autograd.grad", "autograd.backward", "autograd.functional.jacobian",
@@ -90,13 +94,32 @@ Callee callee(std::string_view name) {
   if (name == "numel") return Callee::numel;
   if (is_one_of(name,
                 {"is_tensor", "jit.is_scripting", "jit.isinstance", "device", "Size", "manual_seed", "get_rng_state",
-                 "Generator", "no_grad", "enable_grad", "inference_mode", "cuda.is_available", "jit.annotate"})) {
+                 "Generator", "no_grad", "enable_grad", "inference_mode", "set_grad_enabled", "jit.annotate"})) {
     return Callee::none;
   }
   const std::string_view last = name.substr(name.rfind('.') + 1);
   if (last.starts_with("conv") || is_one_of(last, {"split", "unfold", "fold", "tensor_split"}))
     return Callee::convolution;
   return Callee::torch;
+}
+
+std::string_view outside_state(std::string_view name) {
+  constexpr auto kStates = std::to_array<std::string_view>(
+      {"os.environ", "os.getenv", "os.cpu_count", "os.getpid", "sys.argv", "sys.flags", "sys.platform", "time.time",
+       "time.monotonic", "time.perf_counter", "time.localtime", "datetime.datetime.now", "datetime.date.today",
+       "platform.system", "platform.machine", "torch.backends", "torch.cuda.is_available", "torch.cuda.device_count",
+       "torch.initial_seed"});
+  for (std::string_view state : kStates) {
+    if (name.starts_with(state) && (name.size() == state.size() || name[state.size()] == '.')) return state;
+  }
+  return {};
+}
+
+std::string_view switched_gradients(std::string_view name) {
+  constexpr auto kSwitches = std::to_array<std::string_view>(
+      {"torch.no_grad", "torch.enable_grad", "torch.inference_mode", "torch.set_grad_enabled"});
+  const auto* const found = std::ranges::find(kSwitches, name);
+  return found == kSwitches.end() ? std::string_view() : *found;
 }
 
 bool is_float_parameter(std::string_view name) {
@@ -112,6 +135,10 @@ bool is_of_tensors_only(std::string_view name) {
        "mean",          "sum",       "softmax",   "sigmoid",    "tanh",        "matmul",  "mm",      "bmm",
        "expand",        "expand_as", "new_zeros", "new_ones",   "masked_fill", "float",   "long",    "requires_grad",
        "is_contiguous", "unbind",    "chunk",     "argmax",     "clamp",       "numel",   "is_cuda", "nonzero"});
+}
+
+bool draws_number(std::string_view name) {
+  return is_one_of(name, {"random", "randint", "randrange", "choice", "choices", "gauss", "shuffle"});
 }
 
 bool changes_container(std::string_view name) {

@@ -42,6 +42,8 @@ enum class Callee : std::uint8_t {
   tracing,    ///< asks whether the code is being traced
   exporting,  ///< asks whether the code is being exported to ONNX
   mode,       ///< asks for a global mode
+  outside,    ///< asks the process or the machine: environment variables, the clock
+  reduce,     ///< functools.reduce
   gradient,   ///< runs autograd
   assertion,  ///< torch._assert
   numel,
@@ -53,10 +55,18 @@ enum class Callee : std::uint8_t {
 };
 Callee callee(std::string_view full_name);
 
+/// What an attribute of a module is part of that no input tells and that code outside of the model sets: "os.environ";
+/// "" for any other. The text lives as long as the program.
+std::string_view outside_state(std::string_view full_name);
+/// What a context manager of PyTorch switches, as it is written: "torch.no_grad()"; "" for any other.
+std::string_view switched_gradients(std::string_view full_name);
+
 /// A parameter that functions of `torch.nn.functional` hand on as a Python float.
 bool is_float_parameter(std::string_view name);
 /// A method or attribute that only tensors have, so that whatever has it is one.
 bool is_of_tensors_only(std::string_view name);
+/// A method of Python's and NumPy's random generators, and of nothing that PyTorch has.
+bool draws_number(std::string_view name);
 /// A method of lists and dictionaries that changes them.
 bool changes_container(std::string_view name);
 

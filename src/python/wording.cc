@@ -16,7 +16,7 @@ std::string cause(const Value& value) {
     case Label::exporting:
       return "whether the code is being exported to ONNX";
     case Label::global:
-      return "a global mode of PyTorch";
+      return value.root.empty() ? "a global mode of PyTorch" : named(value) + ", which code outside of the model sets,";
     case Label::argument:
       return "what the caller passes as " + named(value);
     case Label::gradient:

@@ -5,7 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
-#include <set>
+#include <map>
 #include <utility>
 
 #include "rules/places.h"
@@ -214,38 +214,33 @@ bool takes_sizes(const Graph& graph, NodeId node) {
   });
 }
 
+// --- loops over tensors
+
+/// `for row in x`: the items go the same way, but perhaps for one; `a, b = x` sends them different ways.
+bool iterates_tensor(const Graph& graph, NodeId node) {
+  const auto results = graph[graph[node].results];
+  if (op_of(graph, node) != "aten::unbind" || results.empty()) return false;
+  const LocationId frame = filed_frame(graph, node);
+  if (!frame) return false;
+  if (graph[graph[frame].function] != "__iter__" || !is_library_file(graph[graph[frame].file])) return false;
+  const NodeId unpack = only_user(graph, results[0]);
+  if (!unpack || op_of(graph, unpack) != "prim::ListUnpack") return false;
+  std::map<std::pair<Symbol, std::uint32_t>, std::size_t> ways;  // operator and line: items
+  std::size_t most = 0;
+  for (ValueId item : graph[graph[unpack].results]) {
+    const auto uses = graph.uses(item);
+    const NodeId user = uses.empty() ? NodeId{} : uses[0].user;
+    const LocationId place = user ? shown_frame(graph, graph[user].loc) : LocationId{};
+    if (place) most = std::max(most, ++ways[{graph[user].op, graph[place].line}]);
+  }
+  return most > 1 && most + 1 >= graph[graph[unpack].results].size();
+}
+
 // --- hooks
 
-bool is_submodule(const Graph& graph, std::string_view name) {
-  for (ModuleId module : graph.modules()) {
-    const ModuleAttribute* const attribute = graph.attribute(module, name);
-    if (attribute != nullptr && attribute->role == ModuleAttribute::Role::submodule) return true;
-  }
-  return false;
-}
-
-/// The line calls `self.NAME(`, and NAME is a module.
-bool calls_submodule(const Graph& graph, std::string_view line) {
-  for (std::size_t at = line.find("self."); at != std::string_view::npos; at = line.find("self.", at + 5)) {
-    const std::size_t begin = at + 5;
-    const std::size_t end =
-        line.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", begin);
-    if (end != std::string_view::npos && line[end] == '(' && is_submodule(graph, line.substr(begin, end - begin)))
-      return true;
-  }
-  return false;
-}
-
-/// A function of the user's that its caller's line does not name: the call of a submodule ran it, as a hook.
-bool is_hook(const Graph& graph, const RecordedSources& sources, LocationId callee, LocationId caller) {
-  const std::string_view name = graph[graph[callee].function];
-  const bool is_lambda = name == "<lambda>";
-  if (name.empty() || name == "forward" || name.starts_with("__") || (name.starts_with('<') && !is_lambda))
-    return false;
-  if (!sources.mentions(graph[callee].file, "_hook(") && !sources.mentions(graph[caller].file, "_hook(")) return false;
-  const std::string line = sources.line(graph[caller].file, graph[caller].line);
-  if (line.find(is_lambda ? std::string_view("lambda") : name) != std::string::npos) return false;
-  return calls_submodule(graph, line);
+/// PyTorch's own code that calls modules. It shows in a stack only where it calls hooks.
+bool calls_hooks(const Graph& graph, LocationId frame) {
+  return graph[frame].file && graph[graph[frame].file].ends_with("torch/nn/modules/module.py");
 }
 
 template <class F>
@@ -402,15 +397,13 @@ void report_recorded_devices(RuleContext& context) {
 
 void report_recorded_hooks(RuleContext& context) {
   const Graph& graph = context.graph();
-  if (!has_recording(graph)) return;
-  const auto& sources = context.analysis<RecordedSources>();
   for_recorded(context, [&](NodeId node) {
     LocationId callee;
     for (LocationId frame : frames_of(graph, graph[node].loc)) {
       if (!graph[frame].file) continue;
-      if (callee && !is_library_file(graph[graph[callee].file]) && is_hook(graph, sources, callee, frame)) {
+      if (callee && !is_library_file(graph[graph[callee].file]) && calls_hooks(graph, frame)) {
         const std::string name(graph[graph[callee].function]);
-        context.report_at(span_of(graph, frame), node, Severity::warning,
+        context.report_at(span_of(graph, shown_frame(graph, frame)), node, Severity::warning,
                           "a forward hook (`" + name + "`, line " + std::to_string(graph[callee].line) +
                               ") ran while tracing and is part of the trace",
                           explained("state", "what the hook did", "its removal, and hooks that are registered later",
@@ -418,6 +411,22 @@ void report_recorded_hooks(RuleContext& context) {
       }
       callee = frame;
     }
+  });
+}
+
+void report_recorded_iterations(RuleContext& context) {
+  const Graph& graph = context.graph();
+  if (!has_recording(graph)) return;
+  const auto& sources = context.analysis<RecordedSources>();
+  for_recorded(context, [&](NodeId node) {
+    if (!iterates_tensor(graph, node)) return;
+    const LocationId shown = shown_frame(graph, graph[node].loc);
+    // The source at hand says what becomes of the items.
+    if (!shown || is_library_file(graph[graph[shown].file]) || sources.module(graph[shown].file) != nullptr) return;
+    context.report(node, Severity::warning,
+                   "a loop over the items of a tensor was unrolled; the trace holds as many turns as the example had",
+                   explained("shape", "as many turns as the example took", "every other number of turns",
+                             "`@torch.jit.script` on this function, or an operation on the whole tensor"));
   });
 }
 

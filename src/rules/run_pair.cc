@@ -11,10 +11,12 @@
 #include "analysis/constant_values.h"
 #include "analysis/control_flow.h"
 #include "analysis/operator_twins.h"
+#include "rules/autocast_casts.h"
 #include "rules/decision.h"
 #include "rules/pair_losses.h"
 #include "rules/pairing.h"
 #include "rules/places.h"
+#include "rules/recorded.h"
 #include "rules/run.h"
 #include "rules/run_export.h"
 #include "rules/runner.h"
@@ -34,6 +36,7 @@ class Reconciler {
  public:
   Reconciler(RuleContext& of_script, RuleContext& of_trace, std::span<const Rule* const> rules)
       : of_script_(of_script),
+        of_trace_(of_trace),
         pairing_(*of_script.pairing()),
         scripted_(pairing_.scripted()),
         traced_(pairing_.traced()),
@@ -171,8 +174,9 @@ class Reconciler {
     for (std::size_t i = 0; i < losses_.found.size(); ++i) {
       if (is_told_[i] != 0) continue;
       Loss& loss = losses_.found[i];
-      Report report = RuleRunner::report_as(of_script_, loss.rule, loss.node, loss.severity, std::move(loss.message),
-                                            std::move(loss.explain));
+      const NodeId handed = handed_over(loss);
+      Report report = RuleRunner::report_as(of_script_, loss.rule, handed ? handed : loss.node, loss.severity,
+                                            std::move(loss.message), std::move(loss.explain));
       if (report.finding.at.line == 0) place_nearby(report.finding, loss.node);
       told.push_back(std::move(report));
     }
@@ -186,6 +190,20 @@ class Reconciler {
         kept[same->second] = std::move(report);
       }
     }
+  }
+
+  /// A scripted function that the trace calls is what it was: the constant is what it is handed, and stands where the
+  /// caller computed that. None when no such function is in between.
+  NodeId handed_over(const Loss& loss) const {
+    const auto recorded = pairing_.alignment().on_right(loss.node);
+    const LocationId inside = loss.node ? scripted_[loss.node].loc : LocationId{};
+    if (!inside || recorded.empty() || is_recorded(traced_, recorded[0])) return {};
+    const auto is_outside = [&](NodeId step) {
+      const LocationId at = scripted_[step].loc;
+      return at && scripted_[at].file && scripted_[at].caller != scripted_[inside].caller;
+    };
+    const auto last = std::find_if(loss.way.rbegin(), loss.way.rend(), is_outside);
+    return last == loss.way.rend() ? NodeId{} : *last;
   }
 
   /// Assigning, packing and returning have no line of their own: what makes the value has, or the function.
@@ -219,6 +237,7 @@ class Reconciler {
     Finding& finding = report.finding;
     if (said_.contains(finding.rule + " " + finding.message)) return false;
     if (finding.at.line != 0 && said_.contains(rule_and_line(finding))) return false;
+    if (finding.rule == "frozen-dtype" && finding.node_id && adds_casts(finding.node_id)) return true;
     if (is_suspicion(finding.rule) && finding.node_id && is_decided(finding.node_id)) return false;
     const bool follows = is_suspicion(finding.rule) || finding.rule == "constant-output";
     if (follows && is_told_on_line(finding)) return false;
@@ -230,6 +249,16 @@ class Reconciler {
   bool is_told_on_line(const Finding& finding) const {
     const auto found = graveness_.find(line_of(finding));
     return found != graveness_.end() && found->second >= Severity::warning;
+  }
+
+  /// The trace holds casts of autocast where the script has the operator without any.
+  bool adds_casts(NodeId node) const {
+    const NodeId ours = pairing_.alignment().on_left(node);
+    if (!ours || !runs_under_autocast(of_trace_, node)) return false;
+    return std::ranges::none_of(scripted_[scripted_[ours].operands], [&](ValueId operand) {
+      const NodeId maker = operand ? scripted_.defining_node(operand) : NodeId{};
+      return maker && scripted_[scripted_[maker].op] == "aten::to";
+    });
   }
 
   /// The script has this node, or what takes its result: their operands were compared.
@@ -254,6 +283,7 @@ class Reconciler {
   }
 
   RuleContext& of_script_;
+  RuleContext& of_trace_;
   const Pairing& pairing_;
   const Graph& scripted_;
   const Graph& traced_;

@@ -102,7 +102,7 @@ class ShapeFreezes {
 
   static bool reads_structure(std::string_view op) {
     return op == "aten::len" || op == "aten::dim" || op == "aten::ndimension" || op == "prim::ndim" ||
-           op == "aten::stride" || op == "aten::storage_offset" || op == "aten::element_size";
+           op == "aten::stride" || op == "aten::storage_offset";
   }
 
   bool computes_number(NodeId node) const {
@@ -156,7 +156,7 @@ class ShapeFreezes {
   void look_at_structure(NodeId node) {
     const ValueId result = value_at(graph_[graph_[node].results], 0);
     if (!result || !graph_[node].operands.count) return;
-    for (Origin origin : {Origin::shape, Origin::rank, Origin::layout, Origin::dtype}) {
+    for (Origin origin : {Origin::shape, Origin::rank, Origin::layout}) {
       if (!comes_from(result, origin)) continue;
       if (!is_result(node)) return;
       return report_freeze(
@@ -291,8 +291,9 @@ class KindFreezes {
 
   void look_at(NodeId node) {
     const std::string_view op = graph_[graph_[node].op];
-    const bool reads =
-        origin_ == Origin::dtype ? op == "prim::dtype" : op == "prim::device" || op == "aten::get_device";
+    const bool reads = origin_ == Origin::dtype
+                           ? op == "prim::dtype" || op == "prim::itemsize" || op == "aten::element_size"
+                           : op == "prim::device" || op == "aten::get_device";
     if (reads) return look_at_read(node);
     const Taken taken = taken_over(graph_, provenance_.constants(), node);
     // One finding, by the rule of the dtype where both are taken over.

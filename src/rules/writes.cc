@@ -15,10 +15,16 @@ bool is_parameter(const Graph& graph, ValueId value) {
   return known.def == Value::Def::block && !graph[BlockId{known.owner}].owner;
 }
 
-Write trace_back(const Graph& graph, NodeId node) {
+/// `out=`: the result is written to memory that is there already; the last operand names it.
+bool writes_last(const Graph& graph, NodeId node) {
+  const Literal* const overload = graph.attribute(node, "overload");
+  return overload != nullptr && overload->kind == Literal::Kind::string && graph.text(*overload).ends_with("out") &&
+         graph[graph[node].results].size() == 1 && graph[graph[node].operands].back();
+}
+
+Write trace_back(const Graph& graph, NodeId node, ValueId value) {
   Write write;
   write.node = node;
-  ValueId value = graph[graph[node].operands][0];
   write.of_container =
       graph[graph[value].type].kind == Type::Kind::list || graph[graph[value].type].kind == Type::Kind::dict;
   for (int i = 0; i < kLongestChain; ++i) {
@@ -53,7 +59,8 @@ Writes::Writes(const Graph& graph) {
   for (NodeId node : graph.all_nodes()) {
     const auto operands = graph[graph[node].operands];
     if (operands.empty() || !operands[0] || graph[graph[node].op] == "prim::SetAttr") continue;
-    if (effect_of(graph, node).writes_first) writes_.push_back(trace_back(graph, node));
+    if (effect_of(graph, node).writes_first) writes_.push_back(trace_back(graph, node, operands[0]));
+    if (writes_last(graph, node)) writes_.push_back(trace_back(graph, node, operands.back()));
   }
 }
 

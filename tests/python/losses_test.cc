@@ -37,12 +37,12 @@ std::vector<std::string> expected(std::string_view text) {
   return found;
 }
 
-/// What is lost of every function called `forward`, whose parameters are all inputs.
-void check(const std::string& text) {
+/// What is lost of every function called `forward`, whose parameters are inputs but for those after the first `inputs`.
+void check(const std::string& text, std::uint32_t inputs = 9) {
   const Module module = parse(text);
   std::vector<Visit> visits;
   for (std::uint32_t i = 0; i < module.functions.size(); ++i) {
-    if (module.functions[i].name == "forward") visits.push_back({.function = i, .lines = {}, .inputs = 9});
+    if (module.functions[i].name == "forward") visits.push_back({.function = i, .lines = {}, .inputs = inputs});
   }
   std::vector<std::string> found;
   for (const Loss& loss : find_losses(module, visits))
@@ -140,6 +140,8 @@ class M(torch.nn.Module):
         self.n = self.n + 1  # expect warning mutated-state
         self.seen = x  # expect note mutated-state
         self.cache.append(x)  # expect warning mutated-state
+        w = y * next(self.steps)  # expect warning mutated-state
+        w = w * self.rng.random()  # expect warning random-op
         x.data.add_(1)  # expect error mutated-input
         self.w.data.copy_(x)  # expect error mutated-state
         z = x.clone()
@@ -169,6 +171,79 @@ class M(torch.nn.Module):
         x = kept(x, x.size(0))  # expect warning frozen-shape
         order = sorted(range(3), key=lambda i: float(x[i]))  # expect error tensor-read-as-number
         return x[order], self.pick(x)
+)");
+}
+
+TEST_CASE("what code outside of the model sets: environment, clock, modes and changed globals") {
+  check(R"(import os, time
+import torch
+CONFIG = {'gain': 2.0}
+LIMITS = {'most': 3}
+STEPS = 0
+TABLE = torch.ones(4)
+def tune(v):
+    CONFIG['gain'] = v
+    TABLE[0] = v
+reset = lambda: LIMITS.update(most=4)
+def count():
+    global STEPS
+    STEPS += 1
+def local():
+    FIXED = {}
+    FIXED['a'] = 1
+FIXED = {'a': 2}
+class M(torch.nn.Module):
+    def forward(self, x):
+        if os.environ.get('FAST') == '1':  # expect warning mode-dependent-branch
+            x = x + 1
+        if 'SLOW' in os.environ or os.getenv('SLOW'):  # expect warning mode-dependent-branch
+            x = x + 2
+        if int(os.environ['LEVEL']) > 2:  # expect warning mode-dependent-branch
+            x = x + 3
+        x = x * CONFIG['gain']  # expect warning mode-dependent-branch
+        for i in range(LIMITS['most']):  # expect warning mode-dependent-branch
+            x = x + i
+        x = x + STEPS  # expect warning mode-dependent-branch
+        x = x * time.time()  # expect warning mode-dependent-branch
+        x *= torch.get_num_threads()  # expect warning mode-dependent-branch
+        if torch.backends.cudnn.enabled:  # expect warning mode-dependent-branch
+            x = x + 4
+        with torch.no_grad():  # expect warning mode-dependent-branch
+            y = x * 2
+        with torch.set_grad_enabled(False):  # expect warning mode-dependent-branch
+            y = y * 2
+        M.calls += 1
+        y = y * M.calls  # expect warning mode-dependent-branch
+        return y * FIXED['a'] + TABLE
+)");
+}
+
+TEST_CASE("numbers that hang on rank, dtype or an argument, as operands") {
+  check(R"(import torch
+def forward(x, k=2.0, mask=None, names=()):
+    x = x * x.element_size()  # expect warning frozen-dtype
+    x = x.dim() + x  # expect warning frozen-shape
+    x = x > x.stride(0)  # expect warning frozen-shape
+    x = x * k  # expect warning argument-dependent-branch
+    if mask is not None:  # expect warning argument-dependent-branch
+        x = x * 2
+    for name in names:  # expect warning argument-dependent-branch
+        x = x + 1
+    return x
+)",
+        1);
+}
+
+TEST_CASE("reduce, filter and what is left over of an unpacked tensor") {
+  check(R"(import functools
+import torch
+def forward(x, y):
+    best = functools.reduce(lambda u, v: u if u.sum() > v.sum() else v, [x, y])  # expect error data-dependent-branch
+    kept = list(filter(lambda t: t.sum() > 0, [x, y]))  # expect error data-dependent-branch
+    first, *rest = x  # expect warning frozen-shape
+    a, b = y.chunk(2)
+    total = functools.reduce(torch.add, [x, y]) + functools.reduce(lambda u, v: u * v, [x, y])
+    return best, kept, first, rest, a + b, total
 )");
 }
 

@@ -46,6 +46,21 @@ TEST_CASE("the stack of traced code is a chain of callers, innermost first, that
   CHECK_FALSE(parent.caller);
 }
 
+TEST_CASE("PyTorch's way to a hook stays in the stack, its way to forward does not") {
+  const Graph graph = load_archive(fixture("features/traced_hook.pt"));
+  const Location& hook = graph[graph[find_node(graph, "aten::mul")].loc];
+  CHECK(graph[hook.function] == "times_ten");
+  REQUIRE(hook.caller);
+  const Location& dispatch = graph[hook.caller];
+  CHECK(graph[dispatch.file].ends_with("torch/nn/modules/module.py"));
+  REQUIRE(dispatch.caller);
+  CHECK(graph[graph[dispatch.caller].function] == "forward");
+  CHECK(graph[graph[dispatch.caller].file] == "fixtures/features/hooks.py");
+  const Location& relu = graph[graph[find_node(graph, "aten::relu")].loc];
+  REQUIRE(relu.caller);
+  CHECK_FALSE(graph[graph[relu.caller].file].ends_with("torch/nn/modules/module.py"));
+}
+
 TEST_CASE("no debug records: no lines, but functions and modules") {
   const Graph graph = load_archive(fixture("features/no_debug.pt"));
   const Location& conv = graph[graph[find_node(graph, "aten::conv2d")].loc];

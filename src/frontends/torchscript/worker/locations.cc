@@ -58,9 +58,13 @@ LocationId Locations::of_stack(const std::vector<StackFrame>& stack, const CallF
   };
   std::vector<Place> places;
   std::size_t calls = 0;
-  for (const StackFrame& entry : stack) {
-    if (entry.function == "_slow_forward" && dispatches_call(entry)) ++calls;
-    if (!dispatches_call(entry)) places.push_back({&entry, calls});
+  for (std::size_t i = 0; i < stack.size(); ++i) {
+    const bool dispatches = dispatches_call(stack[i]);
+    if (stack[i].function == "_slow_forward" && dispatches) ++calls;
+    // PyTorch's way to `forward` is of no interest; what else it calls is a hook, and the frame tells.
+    const bool calls_hook =
+        dispatches && i > 0 && stack[i].function != "_slow_forward" && !dispatches_call(stack[i - 1]);
+    if (!dispatches || calls_hook) places.push_back({&stack[i], calls});
   }
   // Modules that are no part of the traced one leave frames without a call of their own: then only the innermost is
   // sure.
