@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Does `compare --localize` find what was made wrong on purpose?
 
-  /usr/bin/python3 bench/localize.py GRAPHWITNESS FOLDER [PLACES [SEED]]     (PLACES of each model: 4)
+  /usr/bin/python3 bench/localize.py GRAPHWITNESS FOLDER [PLACES [SEED [MODEL...]]]     (PLACES of each model: 4)
 
 Three models (ResNet-18 and BERT-base of `ninja fixtures`, MobileNetV3 made here) as ONNX are broken at places that are drawn at random: one
 weight off by 1 % (all of its numbers, or with kind `element` the largest one), one attribute changed, one operator swapped for another that takes
@@ -44,7 +44,7 @@ def weights_of(model):
 def change_weight(model, draw, only_largest):
     node, tensor = draw.choice(weights_of(model))
     numbers = numpy_helper.to_array(tensor).copy()
-    if numbers.dtype != numpy.float32:
+    if numbers.dtype != numpy.float32 or not numbers.any():  # a bias of zeros stays one
         return None
     if only_largest:
         numbers.flat[numpy.abs(numbers).argmax()] *= 1.01
@@ -123,10 +123,11 @@ def mobilenet(folder):
 
 
 def first_operation(program, reference, candidate, options):
-    result = subprocess.run([program, 'compare', '--localize', '--samples', '1', '--format', 'json', *options, str(reference), str(candidate)],
+    result = subprocess.run([program, 'compare', '--localize', '--format', 'json', *options, str(reference), str(candidate)],
                             capture_output=True, text=True)
-    if result.returncode == 2:
-        return None, result.stderr.strip()
+    if result.returncode == 2:  # what was drawn is no valid model
+        print(f'drawn again: {result.stderr.strip()}', file=sys.stderr)
+        return None, ''
     pair = json.loads(result.stdout)['pairs'][0]
     if pair['match']:
         return 'same', ''
@@ -143,13 +144,14 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     warnings.simplefilter('ignore')
     fixtures = Path(os.environ.get('GRAPHWITNESS_FIXTURE_DIR', ROOT / 'build/fixtures'))
-    image = ['--input', 'float32[1,3,224,224]']
+    image = ['--samples', '1', '--input', 'float32[1,3,224,224]']
     models = {'resnet18': (fixtures / 'resnet18_traced.pt', fixtures / 'resnet18.onnx', image),
               'mobilenet': (*mobilenet(folder), image),
               'bert': (fixtures / 'bert_traced.pt', fixtures / 'bert.onnx', ['--inputs', str(fixtures / 'bert_inputs.pt')])}
     score = {'onnx': [0, 0, 0], 'torchscript': [0, 0, 0]}
     drawn_again = 0
-    for name, (traced, good, options) in models.items():
+    for name in sys.argv[5:] or models:
+        traced, good, options = models[name]
         done = 0
         while done < places:
             kind = KINDS[done % len(KINDS)]

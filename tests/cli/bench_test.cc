@@ -50,6 +50,11 @@ TEST_CASE("every model is timed as often as asked, and the JSON fits its schema"
   CHECK(json["models"][1]["speed_up"] > 0);
 }
 
+TEST_CASE("inputs come from a file, too") {
+  const auto json = json_of({kTraced, "--inputs", fixture("two_branch/example.pt"), "--runs", "2", "--warmup", "0"});
+  CHECK(json["models"][0]["seconds"].size() == 2);
+}
+
 TEST_CASE("the table has a line for each model, and says what was measured") {
   const Ran ran = bench({kTraced, kScripted, "--input", "float32[20]", "--runs", "3"});
   CHECK(ran.status == 0);

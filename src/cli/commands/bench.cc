@@ -57,7 +57,7 @@ bool parse(const Command& self, const Invocation& call, BenchFlags& chosen) {
   require_between("--warmup", chosen.warm_up, 0, kMostRuns);
   require_between("--threads", chosen.threads, 0, 4096);
   require_run_options(chosen.run);
-  if (!chosen.run.samples) chosen.run.samples = 1;
+  if (!chosen.run.samples && chosen.run.inputs.empty()) chosen.run.samples = 1;
   return true;
 }
 
