@@ -385,10 +385,9 @@ Parting part(Execution& reference, Execution& candidate, bool same_format) {
 
 Parting localize(const std::string& reference, const std::string& candidate, const exec::RunRequest& request,
                  const exec::WorkerLimits& limits) {
-  exec::RunRequest of_reference = request;
   exec::RunRequest of_candidate = request;
   of_candidate.by_position = true;
-  Execution first = watch(reference, of_reference, limits);
+  Execution first = watch(reference, request, limits);
   if (!first.error.empty()) return {.why_not = fmt::format("`{}`: {}", reference, first.error)};
   Execution second = watch(candidate, of_candidate, limits);
   if (!second.error.empty()) return {.why_not = fmt::format("`{}`: {}", candidate, second.error)};

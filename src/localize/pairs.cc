@@ -48,6 +48,13 @@ double least_noise(const exec::Sketch& sketch) {
   }
 }
 
+/// Noise may add up along the way, but not without end: it would hide what is wrong.
+double near_enough(const exec::Sketch& sketch, double noise) {
+  constexpr double kMostGrowth = 400;
+  const double least = least_noise(sketch);
+  return std::min(kBeyondNoise * std::max(least, noise), kMostGrowth * least);
+}
+
 }  // namespace
 
 Pairs::Pairs(const Execution& reference, const Execution& candidate, bool same_format)
@@ -99,7 +106,7 @@ void Pairs::pair_all() {
       }
     }
     if (value.sketch.elements == 0) continue;  // nothing to hold against anything
-    const double near = kBeyondNoise * std::max(least_noise(value.sketch), pair.noise);
+    const double near = near_enough(value.sketch, pair.noise);
     const auto candidates = by_size.find(size_class(value.sketch));
     pair.distance = kFar;
     const auto named = by_name.find(value.name);
@@ -139,7 +146,7 @@ void Pairs::pair_all() {
     const exec::Sketch& expected = reference_.values[static_cast<std::size_t>(a)].sketch;
     const Pair& pair = (*this)[b];
     const exec::Sketch& actual = candidate_.values[static_cast<std::size_t>(b)].sketch;
-    const double most = kBeyondNoise * std::max(least_noise(expected), pair.noise);
+    const double most = near_enough(expected, pair.noise);
     const bool near =
         expected.sizes == actual.sizes && expected.dtype == actual.dtype && distance(expected, actual, kFar) <= most;
     if (!near) pairs_[static_cast<std::size_t>(b)].reaches_wrong_output = true;
