@@ -1,10 +1,10 @@
 # Programs, and the libraries with their public headers as the CMake package `graphwitness`.
 include(CMakePackageConfigHelpers)
 
-# Not `torchscript`, `exec_torch`, `exec_onnx` and `verify_torch`, which belong to the worker programs, nor `cli`, which is
+# Not `torchscript`, `exec_torch`, `exec_onnx`, `verify_torch` and `localize_torch`, which belong to the worker programs, nor `cli`, which is
 # the program.
 set(installed_libraries ${GRAPHWITNESS_LIBRARIES})
-list(REMOVE_ITEM installed_libraries torchscript exec_torch exec_onnx verify_torch cli)
+list(REMOVE_ITEM installed_libraries torchscript exec_torch exec_onnx verify_torch localize_torch cli)
 foreach(library IN LISTS installed_libraries)
   set_target_properties(graphwitness_${library} PROPERTIES EXPORT_NAME ${library})
 endforeach()

@@ -6,7 +6,7 @@
 
 # Every library of the house.
 set(GRAPHWITNESS_LIBRARIES support python ir inference analysis findings rules passes report frontends onnx torchscript exec
-    exec_torch exec_onnx proof verify verify_torch render cli)
+    exec_torch exec_onnx proof verify verify_torch localize localize_torch render cli)
 
 # graphwitness_include_root(NAME FOLDER): makes the include root of library NAME: the headers below src/FOLDER that are
 # not below a folder NOT_MINE of another library, and the public ones.

@@ -10,6 +10,7 @@
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "exec/onnxruntime_library.h"
 #include "graphwitness/support/error.h"
 #include "support/suggest.h"
 #include "support/version.h"
@@ -40,6 +41,8 @@ void print_help(std::ostream& out) {
 void print_versions(std::ostream& out) {
   out << fmt::format("graphwitness {}\n", version());
   for (const LibraryVersion& library : library_versions()) out << fmt::format("{} {}\n", library.name, library.version);
+  const std::string runtime = exec::onnxruntime_version_in_use();
+  out << fmt::format("ONNX Runtime {}\n", runtime.empty() ? "not found" : runtime);
 }
 
 [[noreturn]] void unknown_command(std::string_view typed) {

@@ -1,64 +1,22 @@
 #include "exec/workers.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <filesystem>
 #include <memory>
-#include <system_error>
 #include <thread>
 #include <utility>
 
 #include "exec/wire.h"
+#include "exec/worker_commands.h"
 #include "exec/worker_end.h"
 #include "frontends/sniff.h"
 #include "graphwitness/support/error.h"
 #include "support/file_handle.h"
-#include "support/process_memory.h"
 #include "support/program_files.h"
 
 namespace graphwitness::exec {
 namespace {
-
-constexpr std::uint64_t kLeastMemory = 1U << 30U;
-
-/// Bytes that several workers may read and none can change.
-FileHandle shared_memory(std::string_view bytes) {
-  FileHandle file(memfd_create("graphwitness-request", MFD_CLOEXEC | MFD_ALLOW_SEALING));
-  if (!file) throw std::system_error(errno, std::generic_category(), "memfd_create");
-  while (!bytes.empty()) {
-    const ssize_t written = write(file.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) throw InputError("the inputs do not fit into memory");
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  fcntl(file.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
-  return file;
-}
-
-SubprocessCommand worker(std::filesystem::path program, std::vector<std::string> arguments, const WorkerLimits& limits,
-                         std::size_t workers) {
-  SubprocessCommand command;
-  command.program = std::move(program);
-  command.arguments = std::move(arguments);
-  command.timeout = limits.timeout;
-  const std::uint64_t share = std::max(kLeastMemory, usable_memory() / 4 * 3 / workers);
-  command.memory_limit = limits.memory == 0 ? share : limits.memory;
-  command.result_limit = share;
-  return command;
-}
-
-/// The worker that runs this model.
-SubprocessCommand runner(const std::string& path, const RunRequest& request, const WorkerLimits& limits,
-                         std::size_t workers) {
-  std::vector<std::string> words{"run", path};
-  if (request.device == Device::cuda) words.emplace_back("cuda");
-  return worker(is_onnx_model(path) ? onnx_worker_program() : torch_worker_program(), std::move(words), limits,
-                workers);
-}
 
 void run_to_end(std::vector<std::unique_ptr<Subprocess>>& workers) {
   while (true) {
@@ -104,7 +62,7 @@ ModelRun collect(const std::string& path, const SubprocessCommand& command, Subp
 /// Asks a worker one thing about a file.
 Value ask(std::vector<std::string> arguments, const WorkerLimits& limits) {
   const std::string path = arguments[1];
-  const SubprocessCommand command = worker(torch_worker_program(), std::move(arguments), limits, 1);
+  const SubprocessCommand command = worker_command(torch_worker_program(), std::move(arguments), limits, 1);
   const SubprocessOutcome outcome = run_subprocess(command);
   std::string_view rest = outcome.result.bytes();
   std::string_view content;
@@ -141,7 +99,7 @@ std::vector<ModelRun> run_models(const std::vector<std::string>& paths, const Ru
   std::vector<SubprocessCommand> commands;
   std::vector<std::unique_ptr<Subprocess>> workers;
   for (const std::string& path : paths) {
-    commands.push_back(runner(path, request, limits, paths.size()));
+    commands.push_back(model_command("run", path, request.device, limits, paths.size()));
     commands.back().input = workers.empty() ? of_first.get() : of_others.get();
     workers.push_back(std::make_unique<Subprocess>(commands.back()));
   }

@@ -20,4 +20,26 @@ std::string_view name_of(Difference difference) {
   return "raise";
 }
 
+std::string_view name_of(Cause cause) {
+  switch (cause) {
+    case Cause::arm:
+      return "arm";
+    case Cause::loop:
+      return "loop";
+    case Cause::number:
+      return "number";
+    case Cause::dtype:
+      return "dtype";
+    case Cause::weight:
+      return "weight";
+    case Cause::operation:
+      return "operation";
+    case Cause::raise:
+      return "raise";
+    case Cause::arithmetic:
+      break;
+  }
+  return "arithmetic";
+}
+
 }  // namespace graphwitness

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <fstream>
+#include <initializer_list>
 #include <limits>
 #include <string>
+#include <string_view>
 
 namespace graphwitness {
 namespace {
@@ -17,14 +19,13 @@ std::uint64_t number_in(const char* path) {
   return value;
 }
 
-}  // namespace
-
-std::uint64_t resident_memory_of(pid_t process) {
-  std::ifstream status("/proc/" + std::to_string(process) + "/status");
+/// The sum of these lines of a process's status, in bytes.
+std::uint64_t status_sum(const std::string& process, std::initializer_list<std::string_view> keys) {
+  std::ifstream status("/proc/" + process + "/status");
   std::uint64_t kibibytes = 0;
   for (std::string key; status >> key;) {
     std::uint64_t value = 0;
-    if (key == "RssAnon:" || key == "RssShmem:") {
+    if (std::ranges::find(keys, key) != keys.end()) {
       status >> value;
       kibibytes += value;
     }
@@ -32,6 +33,14 @@ std::uint64_t resident_memory_of(pid_t process) {
   }
   return kibibytes * 1024;
 }
+
+}  // namespace
+
+std::uint64_t resident_memory_of(pid_t process) {
+  return status_sum(std::to_string(process), {"RssAnon:", "RssShmem:"});
+}
+
+std::uint64_t peak_memory_of_self() { return status_sum("self", {"VmHWM:"}); }
 
 std::uint64_t usable_memory() {
   struct sysinfo info {};

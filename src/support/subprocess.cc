@@ -24,6 +24,7 @@ namespace graphwitness {
 namespace {
 
 constexpr int kResultDescriptor = 3;
+constexpr int kTalkDescriptor = 4;
 /// How often bounds are looked at while a worker runs.
 constexpr int kLookMilliseconds = 20;
 
@@ -45,6 +46,7 @@ struct Launch {
   const char* program;
   char* const* arguments;
   int input;
+  int talk;
   int result;
   int output;
   int failure;
@@ -66,16 +68,15 @@ void set_limit(int which, rlim_t value) {
   dup2(launch.input, STDIN_FILENO);
   dup2(launch.output, STDOUT_FILENO);
   dup2(launch.output, STDERR_FILENO);
-  // The error pipe may sit on the result's number: out of the way first. It closes itself when exec succeeds.
-  const int failure = fcntl(launch.failure, F_DUPFD_CLOEXEC, kResultDescriptor + 1);
-  if (launch.result == kResultDescriptor) {
-    fcntl(launch.result, F_SETFD, 0);
-  } else {
-    dup2(launch.result, kResultDescriptor);
-  }
+  // Any of these may sit on another's number: out of the way first. The copies close themselves when exec succeeds.
+  const int failure = fcntl(launch.failure, F_DUPFD_CLOEXEC, kTalkDescriptor + 1);
+  const int result = fcntl(launch.result, F_DUPFD_CLOEXEC, kTalkDescriptor + 1);
+  const int talk = launch.talk < 0 ? -1 : fcntl(launch.talk, F_DUPFD_CLOEXEC, kTalkDescriptor + 1);
+  dup2(result, kResultDescriptor);
+  if (talk >= 0) dup2(talk, kTalkDescriptor);
 #ifdef SYS_close_range
   constexpr unsigned int kCloseOnExec = 1U << 2U;
-  syscall(SYS_close_range, kResultDescriptor + 1, ~0U, kCloseOnExec);
+  syscall(SYS_close_range, talk < 0 ? kTalkDescriptor : kTalkDescriptor + 1, ~0U, kCloseOnExec);
 #endif
 
   set_limit(RLIMIT_CORE, 0);
@@ -136,9 +137,16 @@ Subprocess::Subprocess(const SubprocessCommand& command) : command_(command), st
   Pipe output = make_pipe();
   Pipe failure = make_pipe();
   const int input = command_.input >= 0 ? command_.input : null_input.get();
-  const Launch launch{program.c_str(),    arguments.data(),      input,
-                      result_file_.get(), output.write.get(),    failure.write.get(),
-                      getpid(),           command_.result_limit, command_.memory_limit};
+  const Launch launch{.program = program.c_str(),
+                      .arguments = arguments.data(),
+                      .input = input,
+                      .talk = command_.talk,
+                      .result = result_file_.get(),
+                      .output = output.write.get(),
+                      .failure = failure.write.get(),
+                      .parent = getpid(),
+                      .result_limit = command_.result_limit,
+                      .memory_limit = command_.memory_limit};
   pid_ = fork();
   if (pid_ < 0) fail("fork");
   if (pid_ == 0) become_worker(launch);

@@ -1,11 +1,11 @@
 #pragma once
 /// Runs other programs of the house as workers, several side by side, each with bounds on time, memory and talk.
 ///
-/// A worker gets /dev/null or a file of the caller's as standard input, a session of its own, and a file for its result
-/// as descriptor 3. Its result lies in memory, so a worker never waits for its parent to read. Limits: Linux only; the
-/// memory bound counts what is resident and the worker's own (not mapped files), and is looked at every few hundredths
-/// of a second while the parent waits. Descendants of a worker die with it only as long as they stay in its process
-/// group.
+/// A worker gets /dev/null or a file of the caller's as standard input, a session of its own, a file for its result as
+/// descriptor 3, and where the caller wants to talk with it while it runs, a socket as descriptor 4. Its result lies in
+/// memory, so a worker never waits for its parent to read. Limits: Linux only; the memory bound counts what is resident
+/// and the worker's own (not mapped files), and is looked at every few hundredths of a second while the parent waits.
+/// Descendants of a worker die with it only as long as they stay in its process group.
 
 #include <sys/types.h>
 
@@ -26,6 +26,7 @@ struct SubprocessCommand {
   std::filesystem::path program;
   std::vector<std::string> arguments;
   int input = -1;                          ///< becomes standard input, stays the caller's; -1: /dev/null
+  int talk = -1;                           ///< becomes descriptor 4, stays the caller's; -1: there is none
   std::chrono::milliseconds timeout{0};    ///< 0: none
   std::uint64_t memory_limit = 0;          ///< bytes; 0: none
   std::uint64_t result_limit = 1U << 30U;  ///< bytes; a worker that writes more gets SIGXFSZ

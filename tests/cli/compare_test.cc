@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -74,6 +75,50 @@ TEST_CASE("a model that cannot be run is an error of its own, exit 2") {
     const Ran result = compare({kWell, path, "--input", "x=float32[4]:0..1"});
     CHECK(result.status == 2);
     CHECK(contains(result.err, "error: `" + path + "`: "));
+  }
+}
+
+TEST_CASE("outputs that an ONNX graph draws at random are said to be, and not held to differ") {
+  const std::string folder = "/usr/share/libonnx-testdata/data/node/";
+  if (!std::ifstream(GRAPHWITNESS_ONNX_WORKER) || !std::ifstream(folder + "test_bernoulli/model.onnx")) return;
+  for (const std::string name : {"test_bernoulli", "test_training_dropout_mask"}) {
+    const nlohmann::json json =
+        json_of({folder + name + "/model.onnx", "--inputs", folder + name + "/test_data_set_0"});
+    CHECK(json["match"] == true);
+    CHECK(contains(json["pairs"][0]["notes"].dump(), "is drawn at random"));
+  }
+}
+
+TEST_CASE("--localize names the branch that the trace lost, its line, and the operations on both sides") {
+  const Ran text = compare({kScripted, kTraced, "--input", "float32[20]", "--samples", "20", "--localize"});
+  CHECK(text.status == 1);
+  CHECK(contains(text.out, "first operation that differs: arm, the branch ("));
+  CHECK(contains(text.out, "my_module.py` line 20)"));
+  const nlohmann::json json = json_of({kScripted, kTraced, "--input", "float32[20]", "--samples", "20", "--localize"});
+  const nlohmann::json& first = json["pairs"][0]["first_operation"];
+  CHECK(first["cause"] == "arm");
+  CHECK(first["candidate"]["op"] == "aten::mv");
+  CHECK(first["candidate"]["line"] == 21);
+  CHECK(first["candidate"]["inputs"].size() == 2);
+  CHECK(json_of({kTraced, kTraced, "--input", "float32[20]", "--localize"})["pairs"][0]["first_operation"].is_null());
+}
+
+TEST_CASE("--localize names the loop whose turns a trace froze") {
+  const std::string folder = kFixtures + "verify/";
+  const nlohmann::json json = json_of({folder + "converges_scripted.pt", folder + "converges_traced.pt", "--input",
+                                       "float32[3]:5..9", "--samples", "3", "--localize"});
+  REQUIRE(json["match"] == false);
+  CHECK(json["pairs"][0]["first_operation"]["cause"] == "loop");
+}
+
+TEST_CASE("--localize says what it cannot follow") {
+  const std::vector<std::vector<std::string>> refused{
+      {"--expected", kFixtures + "two_branch/example.pt"}, {"--sequence"}, {"--device", "cuda"}};
+  for (std::vector<std::string> more : refused) {
+    more.insert(more.begin(), {kScripted, kTraced, "--input", "float32[20]", "--localize"});
+    const Ran result = compare(more);
+    CHECK(result.status == 2);
+    CHECK(contains(result.err, "--localize"));
   }
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 bool contains(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
 
-const std::vector<std::string> kCommands{"inspect", "check", "rules", "explain"};
+const std::vector<std::string> kCommands{"inspect", "check", "compare", "bench", "rules", "explain"};
 
 }  // namespace
 
@@ -48,6 +48,7 @@ TEST_CASE("the version names the libraries it was built with") {
     REQUIRE(at != ran.out.npos);
     CHECK(std::isdigit(ran.out[at + std::string_view(library).size()]));
   }
+  CHECK(contains(ran.out, "\nONNX Runtime "));
 }
 
 TEST_CASE("wrong usage is one line that says what was meant, and status 2") {

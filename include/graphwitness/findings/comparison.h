@@ -60,6 +60,57 @@ struct FirstDifference {
   std::string candidate;
 };
 
+/// A tensor that an operation takes or gives, in numbers.
+struct TensorStatistics {
+  std::string name{};   ///< of the parameter or value; may be ""
+  std::string type{};   ///< "float32[1, 64]"
+  bool counted = true;  ///< the numbers below are known
+  double least = 0;     ///< these of the finite elements
+  double most = 0;
+  double mean = 0;
+  std::uint64_t not_finite = 0;
+};
+
+/// One of the two operations at which models part.
+struct OperationSide {
+  std::string op{};      ///< "aten::add", "onnx::Conv"
+  std::string node{};    ///< its name, in ONNX
+  std::string module{};  ///< path of the module instance; "": the root, or unknown
+  std::string file{};    ///< of the Python line; "": unknown
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+  std::string function{};
+  std::vector<TensorStatistics> inputs{};
+  std::vector<TensorStatistics> outputs{};
+  struct Argument {
+    std::string name;
+    std::string text;
+  };
+  std::vector<Argument> arguments{};  ///< that are no tensors
+};
+
+/// Why an operation gives something else, as far as can be told.
+enum class Cause : std::uint8_t {
+  arm,         ///< one model took another arm of a branch
+  loop,        ///< a loop turned another number of times
+  number,      ///< an argument that is no tensor: frozen, or changed
+  dtype,       ///< another element type
+  weight,      ///< a parameter holds other numbers
+  operation,   ///< another operator
+  raise,       ///< one model raised an error
+  arithmetic,  ///< none of these: the same operation computes something else
+};
+std::string_view name_of(Cause cause);
+
+/// `--localize`: where two models part, on the first sample on which they differ.
+struct FirstOperation {
+  Cause cause = Cause::arithmetic;
+  std::string text{};   ///< the cause in a sentence
+  double distance = 0;  ///< largest difference that was seen in its result, over the scale of the reference's
+  std::optional<OperationSide> reference{};  ///< none: the model has no such operation
+  std::optional<OperationSide> candidate{};
+};
+
 struct PairComparison {
   std::string candidate;
   std::string error{};  ///< why there is nothing to compare; one line that names the model
@@ -68,6 +119,8 @@ struct PairComparison {
   std::uint64_t both_raised = 0;  ///< samples on which both raised an error, which counts as agreeing
   std::vector<OutputComparison> outputs{};
   std::optional<FirstDifference> first_difference{};
+  std::optional<FirstOperation> first_operation{};
+  std::string not_localized{};          ///< why there is none, although it was asked for
   std::vector<std::string> warnings{};  ///< why agreement may mean little
   std::vector<std::string> notes{};     ///< how the candidate was run, where that is not obvious
 };

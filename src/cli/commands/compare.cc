@@ -4,16 +4,17 @@
 
 #include <array>
 #include <boost/program_options/value_semantic.hpp>
-#include <cmath>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/run_options.h"
 #include "exec/inputs/files.h"
-#include "frontends/sniff.h"
 #include "graphwitness/report/compare.h"
+#include "localize/localize.h"
 
 namespace graphwitness {
 namespace {
@@ -23,59 +24,43 @@ namespace po = boost::program_options;
 struct CompareFlags {
   std::vector<std::string> models;
   OutputOptions output;
-  std::string method = "forward";
-  std::string inputs;
-  std::vector<std::string> input;
-  std::vector<std::string> dim;
+  RunFlags run;
   std::string expected;
-  std::string device = "cpu";
+  bool localize = false;
   bool sequence = false;
   std::vector<std::string> carry;
   std::vector<std::string> context;
   std::string write_inputs;
-  std::optional<std::int64_t> samples;
-  std::int64_t seed = 0;
   std::optional<double> relative;
   std::optional<double> absolute;
-  double timeout = 300;
-  double memory = 0;
 };
 
-/// An option that is known to have been given or not.
-template <typename T>
-auto* optional_value(std::optional<T>& into, const char* name) {
-  return po::value<T>()->value_name(name)->notifier([&into](const T& value) { into = value; });
+/// Operations can be followed in a single call of two models.
+void require_localizable(const CompareFlags& chosen) {
+  if (!chosen.localize) return;
+  if (!chosen.expected.empty())
+    throw UsageError("`--localize` needs a model as the reference, not `--expected` outputs");
+  if (chosen.sequence || !chosen.carry.empty() || !chosen.context.empty()) {
+    throw UsageError("`--localize` and a sequence of calls were both given; it follows single calls");
+  }
+  if (chosen.run.device != "cpu") throw UsageError("`--localize` follows models on `--device cpu` only");
 }
 
-void require_not_negative(std::string_view option, double value) {
-  if (!(value >= 0) || !std::isfinite(value)) {
-    throw UsageError(fmt::format("`{}` is {}, expected a number from 0 up", option, value));
-  }
-}
+std::int64_t processors() { return std::max<std::int64_t>(1, std::thread::hardware_concurrency()); }
 
 bool parse(const Command& self, const Invocation& call, CompareFlags& chosen) {
   Options options(self, chosen.models);
-  options.add()(
-      "inputs", po::value(&chosen.inputs)->value_name("FILE|DIR"),
-      "inputs from a file of `torch.save`, `.npy` or `.npz`, from every file of a folder, or from a folder of "
-      "ONNX test data");
-  options.add()(
-      "input", po::value(&chosen.input)->value_name("NAME=TYPE[SIZES]"),
-      "generate this input, such as x=float32[2,3], ids=int64[1,14]:0..9 (both included), float32[20]:0..1; or "
-      "give a number, n=3; once for each input");
-  options.add()("dim", po::value(&chosen.dim)->value_name("NAME=N"),
-                "size of a dimension that an ONNX graph declares by name, such as batch=4");
+  add_run_options(options, chosen.run);
   options.add()(
       "expected", po::value(&chosen.expected)->value_name("FILE|DIR"),
       "outputs to hold every model against: a file of `torch.save`, `.npy` or `.npz` that eager PyTorch wrote, "
       "or a folder of ONNX test data");
-  options.add()("samples", optional_value(chosen.samples, "N"), "how many inputs to generate (default 5)");
-  options.add()("seed", po::value(&chosen.seed)->value_name("N"),
-                "of the first sample (default 0); each later one's is one more");
+  options.add()("samples", optional_value(chosen.run.samples, "N"), "how many inputs to generate (default 5)");
   options.add()("rtol", optional_value(chosen.relative, "X"),
                 "relative tolerance (default by dtype, as torch.testing.assert_close)");
   options.add()("atol", optional_value(chosen.absolute, "X"), "absolute tolerance (default likewise)");
-  options.add()("device", po::value(&chosen.device)->value_name("DEVICE"), "cpu (default) or cuda");
+  options.add()("localize", po::bool_switch(&chosen.localize),
+                "where outputs differ, name the first operation that does, with its source line");
   options.add()("sequence", po::bool_switch(&chosen.sequence),
                 "the samples are one call after the other of models that keep state, not each of a fresh model");
   options.add()("carry", po::value(&chosen.carry)->value_name("OUT=IN"),
@@ -85,11 +70,8 @@ bool parse(const Command& self, const Invocation& call, CompareFlags& chosen) {
       "in a sequence: the last N elements of input IN stand in front of the next one, in models that have it");
   options.add()("write-inputs", po::value(&chosen.write_inputs)->value_name("DIR|FILE"),
                 "write the inputs to a `.pt`, `.npz` or `.npy`, or as ONNX test data to a folder");
-  options.add()("method", po::value(&chosen.method)->value_name("NAME"), "the method to run (default forward)");
-  options.add()("timeout", po::value(&chosen.timeout)->value_name("S"),
+  options.add()("timeout", po::value(&chosen.run.timeout)->value_name("S"),
                 "seconds that one model may take for loading and all samples (default 300; 0: no limit)");
-  options.add()("memory", po::value(&chosen.memory)->value_name("GIB"),
-                "memory that one model may take (default: its share of three quarters of this machine's)");
   options.add()("format", po::value(&chosen.output.format)->value_name("FORMAT"),
                 "text (default), json, junit or sarif");
   options.add_output(chosen.output);
@@ -98,21 +80,16 @@ bool parse(const Command& self, const Invocation& call, CompareFlags& chosen) {
   require_one_of("--format", chosen.output.format, std::array<std::string_view, 4>{"text", "json", "junit", "sarif"});
   if (chosen.models.empty()) throw UsageError("no model named, expected a reference and at least one candidate");
   // Test data have outputs of their own to hold a single model against.
-  if (chosen.expected.empty() && chosen.models.size() == 1 && exec::has_expected_outputs(chosen.inputs)) {
-    chosen.expected = chosen.inputs;
+  if (chosen.expected.empty() && chosen.models.size() == 1 && exec::has_expected_outputs(chosen.run.inputs)) {
+    chosen.expected = chosen.run.inputs;
   }
   if (chosen.models.size() < 2 && chosen.expected.empty()) {
     throw UsageError("one model named, expected a reference and at least one candidate, or `--expected`");
   }
-  require_one_of("--device", chosen.device, std::array<std::string_view, 2>{"cpu", "cuda"});
-  if (chosen.samples.value_or(1) < 1) {
-    throw UsageError(fmt::format("`--samples` is {}, expected at least 1", *chosen.samples));
-  }
-  if (chosen.seed < 0) throw UsageError(fmt::format("`--seed` is {}, expected a number from 0 up", chosen.seed));
+  require_run_options(chosen.run);
+  require_localizable(chosen);
   require_not_negative("--rtol", chosen.relative.value_or(0));
   require_not_negative("--atol", chosen.absolute.value_or(0));
-  require_not_negative("--timeout", chosen.timeout);
-  require_not_negative("--memory", chosen.memory);
   return true;
 }
 
@@ -144,33 +121,15 @@ void add_sequence(const CompareFlags& chosen, exec::CompareOptions& options) {
 
 exec::CompareOptions options_of(const CompareFlags& chosen) {
   exec::CompareOptions options;
-  for (const std::string& text : chosen.dim) options.inputs.dims.push_back(exec::parse_dim(text));
+  options.inputs = input_options(chosen.run);
   options.expected = chosen.expected;
-  options.device = chosen.device == "cuda" ? exec::Device::cuda : exec::Device::cpu;
+  options.device = device_of(chosen.run);
   options.write_inputs = chosen.write_inputs;
   add_sequence(chosen, options);
-  options.method = chosen.method;
-  options.inputs.file = chosen.inputs;
-  options.inputs.inputs = chosen.input;
-  if (chosen.samples) options.inputs.samples = static_cast<std::uint64_t>(*chosen.samples);
-  options.inputs.seed = static_cast<std::uint64_t>(chosen.seed);
+  options.method = chosen.run.method;
   options.tolerance = {.relative = chosen.relative, .absolute = chosen.absolute};
-  options.limits.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(std::min(chosen.timeout, 1e9) * 1000));
-  constexpr double kMost = 1U << 24U;
-  options.limits.memory = static_cast<std::uint64_t>(std::min(chosen.memory, kMost) * (1U << 30U));
+  options.limits = limits_of(chosen.run);
   return options;
-}
-
-/// Why a file cannot be run; "" when it can.
-std::string refusal(const std::string& path) {
-  try {
-    const Sniffed sniffed = sniff(path);
-    if (sniffed.kind == FileKind::torchscript || sniffed.kind == FileKind::onnx) return {};
-    if (sniffed.kind == FileKind::ir) return fmt::format("`{}` is IR text, which cannot be run", path);
-    return fmt::format("`{}` is {}, expected an exported graph; {}", path, sniffed.found, sniffed.advice);
-  } catch (const InputError& error) {
-    return error.what();
-  }
 }
 
 ComparisonReport compare(const CompareFlags& chosen) {
@@ -180,11 +139,11 @@ ComparisonReport compare(const CompareFlags& chosen) {
   std::vector<std::string> runnable;
   std::vector<std::string> refusals;
   for (const std::string& candidate : candidates) {
-    refusals.push_back(refusal(candidate));
+    refusals.push_back(why_not_runnable(candidate));
     if (refusals.back().empty()) runnable.push_back(candidate);
   }
-  ComparisonReport report{.reference = expected ? chosen.expected : reference, .method = chosen.method};
-  if (!expected) report.error = refusal(reference);
+  ComparisonReport report{.reference = expected ? chosen.expected : reference, .method = chosen.run.method};
+  if (!expected) report.error = why_not_runnable(reference);
   if (report.error.empty() && (!expected || !runnable.empty())) {
     report = exec::compare_models(reference, runnable, options_of(chosen));
   }
@@ -197,6 +156,22 @@ ComparisonReport compare(const CompareFlags& chosen) {
   }
   report.pairs = std::move(pairs);
   return report;
+}
+
+/// Where each pair that differs does so first. The models are run again, on the first sample on which they differ.
+void localize(const CompareFlags& chosen, ComparisonReport& report) {
+  const exec::CompareOptions options = options_of(chosen);
+  std::optional<exec::InputSet> inputs;
+  for (PairComparison& pair : report.pairs) {
+    if (pair.match || !pair.error.empty() || !pair.first_difference) continue;
+    if (!inputs) inputs = exec::make_inputs(options.inputs, chosen.models, options.method, options.limits);
+    exec::RunRequest request{.method = options.method, .threads = processors()};
+    request.samples = {inputs->samples.at(pair.first_difference->sample)};
+    request.by_position = inputs->foreign_names;
+    localize::Parting parting = localize::localize(report.reference, pair.candidate, request, options.limits);
+    pair.first_operation = std::move(parting.operation);
+    pair.not_localized = std::move(parting.why_not);
+  }
 }
 
 void write_report(const CompareFlags& chosen, Output& output, const ComparisonReport& report) {
@@ -221,7 +196,8 @@ int run(const Command& self, Invocation& call) {
   CompareFlags chosen;
   if (!parse(self, call, chosen)) return exit_done;
   Output output(call, chosen.output);
-  const ComparisonReport report = compare(chosen);
+  ComparisonReport report = compare(chosen);
+  if (chosen.localize) localize(chosen, report);
   write_report(chosen, output, report);
   output.finish();
   if (!report.error.empty()) call.err << fmt::format("error: {}\n", report.error);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "exec/compare/structure.h"
@@ -14,7 +15,9 @@ namespace graphwitness::exec {
 
 class Aggregate {
  public:
-  explicit Aggregate(const ChosenTolerance& tolerance) : tolerance_(tolerance) {}
+  /// `random`: outputs whose numbers are drawn at random, by position; empty: none is.
+  explicit Aggregate(const ChosenTolerance& tolerance, std::vector<bool> random = {})
+      : tolerance_(tolerance), random_(std::move(random)) {}
 
   /// Samples in order.
   void add(std::uint64_t sample, std::uint64_t seed, const SampleResult& reference, const SampleResult& candidate);
@@ -25,6 +28,7 @@ class Aggregate {
   void add_leaf(const Leaf& leaf, std::uint64_t sample);
 
   ChosenTolerance tolerance_;
+  std::vector<bool> random_;
   std::vector<OutputComparison> outputs_;
   std::map<std::string, std::size_t> index_;
   std::optional<FirstDifference> first_;

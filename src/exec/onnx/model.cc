@@ -58,13 +58,15 @@ void use_cuda(Ort::SessionOptions& options) {
   }
 }
 
-Ort::SessionOptions options_for(const std::string& path, const RunRequest& request, bool optimise) {
+Ort::SessionOptions options_for(const std::string& path, const RunRequest& request, Model::For purpose) {
   Ort::SessionOptions options;
   options.SetIntraOpNumThreads(static_cast<int>(request.threads));
   options.SetInterOpNumThreads(1);
-  options.SetGraphOptimizationLevel(optimise ? ORT_ENABLE_ALL : ORT_DISABLE_ALL);
-  // Models run side by side: a thread that waits busily takes the processor from another model's.
-  options.AddConfigEntry("session.intra_op.allow_spinning", "0");
+  if (purpose == Model::For::numbers) {
+    options.SetGraphOptimizationLevel(ORT_DISABLE_ALL);
+    // Models run side by side: a thread that waits busily takes the processor from another model's.
+    options.AddConfigEntry("session.intra_op.allow_spinning", "0");
+  }
   if (!request.watched.empty()) {
     options.AddConfigEntry("session.model_external_initializers_file_folder_path",
                            std::filesystem::path(path).parent_path().c_str());
@@ -86,17 +88,18 @@ std::vector<std::string> output_names_of(const Ort::Session& session) {
 
 std::string raised_text(const Ort::Exception& error) { return "ONNX Runtime: " + first_line(error.what()); }
 
-Model::Model(const std::string& path, const RunRequest& request, bool optimise) : watched_(request.watched) {
+Model::Model(const std::string& path, const RunRequest& request, For purpose, const std::vector<std::string>& outputs)
+    : watched_(request.watched) {
   environment();  // its log has to be there before anything can fail
   try {
-    const Ort::SessionOptions options = options_for(path, request, optimise);
+    const Ort::SessionOptions options = options_for(path, request, purpose);
     if (watched_.empty()) {
       session_ = Ort::Session(environment(), path.c_str(), options);
       outputs_of_file_ = session_.GetOutputCount();
     } else {
-      const Ort::Session plain(environment(), path.c_str(), options);
+      const std::vector<std::string> known =
+          outputs.empty() ? output_names_of(Ort::Session(environment(), path.c_str(), options)) : outputs;
       std::vector<std::string> added;
-      const std::vector<std::string> known = output_names_of(plain);
       outputs_of_file_ = known.size();
       std::ranges::copy_if(watched_, std::back_inserter(added),
                            [&](const std::string& name) { return std::ranges::find(known, name) == known.end(); });

@@ -4,6 +4,7 @@
 /// Limits: what ONNX Runtime can load, operators of custom libraries not among it. An ONNX graph keeps nothing between
 /// calls, so one load serves all samples.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,11 @@ namespace graphwitness::exec::onnx {
 
 class Model {
  public:
+  /// What a model is run for: the numbers of the graph as it is in the file, or speed, as ONNX Runtime does by default.
+  enum class For : std::uint8_t { numbers, speed };
   /// open_runtime() comes first. Throws InputError.
-  Model(const std::string& path, const RunRequest& request, bool optimise);
+  /// `outputs`: those of the file, where they are known; without, a model with watched values is loaded twice.
+  Model(const std::string& path, const RunRequest& request, For purpose, const std::vector<std::string>& outputs = {});
 
   const Signature& signature() const { return signature_; }
 

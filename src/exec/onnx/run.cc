@@ -5,8 +5,10 @@
 
 #include "exec/carrier.h"
 #include "exec/messages.h"
+#include "exec/onnx/bench.h"
 #include "exec/onnx/model.h"
 #include "exec/onnx/runtime.h"
+#include "exec/onnx/watch.h"
 #include "exec/worker_answers.h"
 #include "graphwitness/support/error.h"
 #include "support/sandbox.h"
@@ -17,7 +19,7 @@ namespace {
 void run(const std::string& path) {
   const RunRequest request = decode_request(worker::standard_input());
   open_runtime();  // before there are objects whose destructors call it
-  Model model(path, request, false);
+  Model model(path, request, Model::For::numbers);
   Carrier carrier(request, model.signature().names);
   RunAnswer end;
   for (const Sample& sample : request.samples) {
@@ -46,12 +48,15 @@ void refuse(std::string why) {
 
 std::optional<int> command(std::span<char* const> words) {
   const std::string_view name = words.empty() ? "" : words[0];
-  const bool cuda = name == "run" && words.size() == 3 && words[2] == std::string_view("cuda");
-  const bool mine = cuda || (name == "run" && words.size() == 2) || (name == "version" && words.size() == 1);
+  const bool runs = name == "run" || name == "bench" || name == "watch";
+  const bool cuda = runs && words.size() == 3 && words[2] == std::string_view("cuda");
+  const bool mine = cuda || (runs && words.size() == 2) || (name == "version" && words.size() == 1);
   if (!mine) return std::nullopt;
   if (!cuda) apply_sandbox();  // CUDA opens its devices for writing
   try {
     if (name == "run") run(words[1]);
+    if (name == "bench") bench(words[1]);
+    if (name == "watch") watch(words[1]);
     if (name == "version") say_version();
   } catch (const Ort::Exception& error) {
     refuse(raised_text(error));

@@ -1,7 +1,8 @@
 #pragma once
-/// The commands of `graphwitness-onnx-worker`: `run PATH [cuda]` (the request on standard input), `version`.
+/// The commands of `graphwitness-onnx-worker`: `run PATH [cuda]` `bench PATH [cuda]`, `watch PATH` (the request
+/// on standard input), `version`.
 ///
-/// The graph is run as it is in the file, not as ONNX Runtime's optimiser would have it.
+/// But for `bench`, the graph is run as it is in the file, not as ONNX Runtime's optimiser would have it.
 
 #include <optional>
 #include <span>

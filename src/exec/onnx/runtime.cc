@@ -3,11 +3,10 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <vector>
+#include <string>
 
 #include "exec/onnx/onnxruntime.h"
+#include "exec/onnxruntime_library.h"
 #include "graphwitness/support/error.h"
 
 namespace graphwitness::exec::onnx {
@@ -16,19 +15,9 @@ namespace {
 constexpr const char* kAdvice =
     "`scripts/fetch_onnxruntime.sh` gets it, or GRAPHWITNESS_ONNXRUNTIME names the file libonnxruntime.so";
 
-std::vector<std::string> candidates() {
-  if (const char* chosen = std::getenv(kRuntimeVariable); chosen != nullptr && *chosen != '\0') return {chosen};
-  std::vector<std::string> names{"libonnxruntime.so.1", "libonnxruntime.so"};
-  std::error_code ignored;
-  if (std::filesystem::exists(GRAPHWITNESS_ONNXRUNTIME_LIBRARY, ignored)) {
-    names.insert(names.begin(), GRAPHWITNESS_ONNXRUNTIME_LIBRARY);
-  }
-  return names;
-}
-
 const OrtApiBase* open_library() {
   std::string why;
-  for (const std::string& name : candidates()) {
+  for (const std::string& name : onnxruntime_libraries()) {
     // Never closed: its threads and objects live as long as this process.
     void* library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) {

@@ -14,6 +14,7 @@
 #include "exec/carrier.h"
 #include "exec/messages.h"
 #include "exec/torch/archive_values.h"
+#include "exec/torch/bench.h"
 #include "exec/torch/convert.h"
 #include "exec/torch/model.h"
 #include "exec/torch/state.h"
@@ -118,16 +119,17 @@ void say_values(const std::string& path) { answer(SampleResult{.output = saved_v
 
 std::optional<int> command(std::span<char* const> words) {
   const std::string_view name = words.empty() ? "" : words[0];
-  const bool mine =
-      (name == "run" && (words.size() == 2 || (words.size() == 3 && words[2] == std::string_view("cuda")))) ||
-      (name == "inputs" && words.size() == 3) || (name == "values" && words.size() == 2);
+  const bool runs = name == "run" || name == "bench";
+  const bool cuda = runs && words.size() == 3 && words[2] == std::string_view("cuda");
+  const bool mine = cuda || (runs && words.size() == 2) || (name == "inputs" && words.size() == 3) ||
+                    (name == "values" && words.size() == 2);
   if (!mine) return std::nullopt;
-  const bool cuda = name == "run" && words.size() == 3;
   if (!cuda) apply_sandbox();
   const c10::NoGradGuard no_gradients;
   torch::jit::setGraphExecutorOptimize(false);
   try {
     if (name == "run") run(words[1]);
+    if (name == "bench") bench(words[1]);
     if (name == "inputs") say_inputs(words[1], words[2]);
     if (name == "values") say_values(words[1]);
   } catch (const std::exception& error) {

@@ -1,9 +1,9 @@
 #pragma once
-/// The worker's commands that run a model: `run PATH` (the request on standard input), `inputs PATH METHOD`, `values
-/// FILE`.
+/// The worker's commands that run a model: `run PATH [cuda]` and `bench PATH [cuda]` (the request on standard input),
+/// `inputs PATH METHOD`, `values FILE`.
 ///
-/// Each sample sees a model as freshly loaded, the same random seed, no gradients, and the graph as it is in the file,
-/// not as the optimiser would have it. Limits: on the CPU.
+/// But for `bench`, each sample sees a model as freshly loaded, the same random seed, no gradients, and the graph as it
+/// is in the file, not as the optimiser would have it.
 
 #include <optional>
 #include <span>

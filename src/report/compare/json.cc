@@ -57,6 +57,44 @@ Json first_json(const std::optional<FirstDifference>& first) {
           {"reference", first->reference}, {"candidate", first->candidate}};
 }
 
+Json tensor_json(const TensorStatistics& tensor) {
+  const auto counted = [&](double number) { return tensor.counted ? finite_or_null(number) : Json(); };
+  return {{"name", tensor.name},         {"type", tensor.type},          {"min", counted(tensor.least)},
+          {"max", counted(tensor.most)}, {"mean", counted(tensor.mean)}, {"not_finite", tensor.not_finite}};
+}
+
+Json side_json(const std::optional<OperationSide>& side) {
+  if (!side) return {};
+  Json inputs = Json::array();
+  for (const TensorStatistics& tensor : side->inputs) inputs.push_back(tensor_json(tensor));
+  Json outputs = Json::array();
+  for (const TensorStatistics& tensor : side->outputs) outputs.push_back(tensor_json(tensor));
+  Json arguments = Json::array();
+  for (const OperationSide::Argument& one : side->arguments) {
+    arguments.push_back({{"name", one.name}, {"value", one.text}});
+  }
+  return {{"op", side->op},
+          {"node", side->node},
+          {"module", side->module},
+          {"file", text_or_null(side->file)},
+          {"line", side->line == 0 ? Json() : Json(side->line)},
+          {"column", side->column == 0 ? Json() : Json(side->column)},
+          {"function", side->function},
+          {"inputs", std::move(inputs)},
+          {"arguments", std::move(arguments)},
+          {"outputs", std::move(outputs)}};
+}
+
+Json operation_json(const PairComparison& pair) {
+  if (!pair.first_operation) return {};
+  const FirstOperation& first = *pair.first_operation;
+  return {{"cause", name_of(first.cause)},
+          {"text", first.text},
+          {"distance", first.distance},
+          {"reference", side_json(first.reference)},
+          {"candidate", side_json(first.candidate)}};
+}
+
 Json pair_json(const ComparisonReport& report, const PairComparison& pair) {
   const bool compared = report.error.empty() && pair.error.empty();
   Json outputs = Json::array();
@@ -70,6 +108,8 @@ Json pair_json(const ComparisonReport& report, const PairComparison& pair) {
           {"both_raised", pair.both_raised},
           {"outputs", std::move(outputs)},
           {"first_difference", first_json(pair.first_difference)},
+          {"first_operation", operation_json(pair)},
+          {"not_localized", text_or_null(pair.not_localized)},
           {"warnings", pair.warnings},
           {"notes", pair.notes}};
 }

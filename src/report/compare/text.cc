@@ -57,6 +57,8 @@ class CompareWriter {
                           counted(pair.both_raised, "sample"));
     }
     if (pair.first_difference) write_first(*pair.first_difference);
+    if (pair.first_operation) write_operation(*pair.first_operation);
+    if (!pair.not_localized.empty()) out_ << fmt::format("  first operation: {}\n", clean(pair.not_localized));
     for (const std::string& warning : pair.warnings) {
       out_ << fmt::format("  {}: {}; agreement says little\n", painted("1;33", "warning"), clean(warning));
     }
@@ -150,6 +152,35 @@ class CompareWriter {
   void write_first(const FirstDifference& first) {
     out_ << fmt::format("  first in sample {} (seed {}), output `{}`: {} against {}\n", first.sample + 1, first.seed,
                         clean(first.output), clean(first.reference), clean(first.candidate));
+  }
+
+  void write_operation(const FirstOperation& first) {
+    out_ << fmt::format("  {}: {}, {}\n", painted("1", "first operation that differs"), name_of(first.cause),
+                        clean(first.text));
+    if (first.reference) write_side("reference", *first.reference);
+    if (first.candidate) write_side("candidate", *first.candidate);
+  }
+
+  void write_side(std::string_view whose, const OperationSide& side) {
+    std::string where;
+    if (!side.module.empty()) where += fmt::format(", module `{}`", clean(side.module));
+    if (side.line != 0) where += fmt::format(", {}:{}", clean(side.file), side.line);
+    if (!side.function.empty()) where += fmt::format(" in {}", clean(side.function));
+    const std::string node = side.node.empty() ? "" : fmt::format(" `{}`", clean(side.node));
+    out_ << fmt::format("    {}: {}{}{}\n", whose, clean(side.op), node, where);
+    for (const TensorStatistics& tensor : side.inputs) out_ << fmt::format("      takes {}\n", numbers(tensor));
+    for (const OperationSide::Argument& argument : side.arguments) {
+      out_ << fmt::format("      with `{}` {}\n", clean(argument.name), clean(argument.text));
+    }
+    for (const TensorStatistics& tensor : side.outputs) out_ << fmt::format("      gives {}\n", numbers(tensor));
+  }
+
+  static std::string numbers(const TensorStatistics& tensor) {
+    const std::string name = tensor.name.empty() ? "" : fmt::format("`{}` ", clean(tensor.name));
+    if (!tensor.counted) return fmt::format("{}{}", name, clean(tensor.type));
+    const std::string rest = tensor.not_finite == 0 ? "" : fmt::format(", {} not finite", tensor.not_finite);
+    return fmt::format("{}{}: {:.6g} to {:.6g}, mean {:.6g}{}", name, clean(tensor.type), tensor.least, tensor.most,
+                       tensor.mean, rest);
   }
 
   std::string painted(std::string_view code, std::string_view text) const {

@@ -18,6 +18,7 @@
 #include "frontends/torchscript/worker/loader.h"
 #include "graphwitness/ir/text.h"
 #include "graphwitness/support/error.h"
+#include "localize/torch/command.h"
 #include "support/sandbox.h"
 #include "verify/torch/command.h"
 
@@ -60,6 +61,7 @@ int main(int count, char** words) {
   const std::span<char* const> all(words + 1, words + count);
   if (const auto status = graphwitness::exec::worker::command(all)) return *status;
   if (const auto status = graphwitness::verify::worker::command(all)) return *status;
+  if (const auto status = graphwitness::localize::worker::command(all)) return *status;
   std::string result;
   if (command == "version" && count == 2) result = TORCH_VERSION "\n";
   if (command == "load" && count == 3) result = load(words[2]);

@@ -1,0 +1,12 @@
+#pragma once
+/// The worker's command `watch PATH`: the request on standard input, of which the first sample is run.
+
+#include <optional>
+#include <span>
+
+namespace graphwitness::localize::worker {
+
+/// The exit status; none when the words name no command of these. Answers go to file descriptor 3.
+std::optional<int> command(std::span<char* const> words);
+
+}  // namespace graphwitness::localize::worker

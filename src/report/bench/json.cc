@@ -1,0 +1,61 @@
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "graphwitness/report/bench.h"
+#include "support/version.h"
+
+namespace graphwitness {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
+}
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+Json latency_json(const BenchedModel& model) {
+  if (model.seconds.empty()) return {};
+  const LatencyStatistics& latency = model.latency;
+  return {{"mean", latency.mean},
+          {"median", latency.median},
+          {"p90", latency.p90},
+          {"deviation", latency.deviation},
+          {"least", latency.least}};
+}
+
+Json model_json(const BenchedModel& model) {
+  return {{"name", model.name},
+          {"status", model.error.empty() ? "ok" : "error"},
+          {"error", text_or_null(model.error)},
+          {"runtime", text_or_null(model.runtime)},
+          {"measured", model.elsewhere ? "elsewhere" : "here"},
+          {"latency", latency_json(model)},
+          {"speed_up", or_null(model.speed_up)},
+          {"load_seconds", or_null(model.load_seconds)},
+          {"peak_memory", or_null(model.peak_memory)},
+          {"seconds", model.seconds},
+          {"notes", model.notes}};
+}
+
+}  // namespace
+
+void write_bench_json(std::ostream& out, const BenchReport& report) {
+  Json models = Json::array();
+  for (const BenchedModel& model : report.models) models.push_back(model_json(model));
+  const Json object{{"version", 1},
+                    {"tool", {{"name", "graphwitness"}, {"version", version()}}},
+                    {"device", text_or_null(report.device)},
+                    {"threads", report.threads},
+                    {"runs", report.runs},
+                    {"warm_up", report.warm_up},
+                    {"method", report.method},
+                    {"inputs", report.inputs},
+                    {"samples", report.samples},
+                    {"seed", report.seed},
+                    {"models", std::move(models)}};
+  out << object.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+}  // namespace graphwitness
