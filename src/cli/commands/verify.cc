@@ -13,6 +13,8 @@
 #include "frontends/sniff.h"
 #include "graphwitness/frontends/load.h"
 #include "graphwitness/report/verify.h"
+#include "support/nursery.h"
+#include "support/program_files.h"
 
 namespace graphwitness {
 namespace {
@@ -123,6 +125,7 @@ class ProgressLine {
 };
 
 VerificationReport verify_models(const VerifyFlags& chosen, const Invocation& call) {
+  const Nursery nursery(torch_worker_program());
   verify::VerifyRequest request{.scripted = chosen.models[0], .method = chosen.method};
   constexpr double kMost = 1U << 24U;
   request.limits.timeout = milliseconds(chosen.timeout);

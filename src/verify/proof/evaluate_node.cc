@@ -37,10 +37,6 @@ std::optional<std::int64_t> code_of(DType dtype) {
   return dtype == DType::bf16 ? std::optional<std::int64_t>(15) : std::nullopt;
 }
 
-bool is_integer_dtype(DType dtype) {
-  return dtype == DType::i8 || dtype == DType::i16 || dtype == DType::i32 || dtype == DType::i64 || dtype == DType::u8;
-}
-
 bool is_in_place(std::string_view op) { return op.starts_with("aten::") && op.ends_with('_') && !op.ends_with("__"); }
 
 }  // namespace
@@ -540,7 +536,10 @@ bool Evaluator::evaluate_number(std::string_view op) {
     }
   }
   const TermId term = terms_.operation(std::string(op) + "." + overload(), argument_terms());
-  note_operator(term, false);
+  // NaN, and what is too large, is no integer.
+  const bool makes_integer = op == "aten::Int" || op == "aten::IntImplicit";
+  const DType dtype = facts_[tensor].dtype;
+  note_operator(term, makes_integer && !is_integer(dtype) && dtype != DType::boolean);
   set_result(Symbolic::scalar(term));
   return true;
 }
@@ -695,7 +694,7 @@ std::string Evaluator::canonical_name(std::string_view op, std::vector<TermId>& 
     // With another tensor of more dimensions, a number and a tensor that holds it make the same dtype, unless the
     // number is of a higher kind.
     const bool same = number && left.ranked && !left.sizes.empty() &&
-                      (is_floating(left.dtype) || (is_integer_dtype(left.dtype) && !terms_.floating_of(*number)));
+                      (is_floating(left.dtype) || (is_integer(left.dtype) && !terms_.floating_of(*number)));
     if (!same) return std::string(op);
     vocabulary_.assumptions.insert(Assumption::dtype);
     arguments[1] = *number;
@@ -734,20 +733,34 @@ bool Evaluator::evaluate_integer_tensor(std::string_view op, std::span<const Ter
   return true;
 }
 
-/// Whether an operator may raise on some input of the scope. Where shapes are those of the example and nothing is open,
-/// it ran on the example without raising.
+/// Sizes, for tensors, or the value itself, are numbers in this scope.
+bool Evaluator::is_settled(const Symbolic& value) {
+  switch (value.kind) {
+    case Symbolic::Kind::tensor:
+      return facts_.has_known_sizes(read(value));
+    case Symbolic::Kind::scalar:
+      return terms_.is_plain_constant(value.term);
+    case Symbolic::Kind::list:
+    case Symbolic::Kind::tuple:
+      for (std::size_t i = 0; i < memory_.items(value.index).size(); ++i) {
+        if (!is_settled(memory_.items(value.index)[i])) return false;
+      }
+      return true;
+    case Symbolic::Kind::dict:
+    case Symbolic::Kind::module:
+    case Symbolic::Kind::undefined:
+      break;
+  }
+  return false;
+}
+
+/// Whether an operator may raise on some input of the scope. Where shapes are those of the example, numbers come from
+/// no input, and nothing is open, it ran on the example without raising.
 void Evaluator::note_operator(TermId term, bool raises_on_data) {
   if (vocabulary_.scope == Scope::same_shapes && !raises_on_data && open_branches_.empty()) {
-    bool known = true;
-    for (std::size_t i = 0; i < operands() && known; ++i) {
-      const Symbolic& given = operand(i);
-      if (given.kind == Symbolic::Kind::tensor) known = facts_.has_known_sizes(read(given));
-      if (given.kind != Symbolic::Kind::list) continue;
-      for (const Symbolic& item : memory_.items(given.index)) {
-        if (item.kind == Symbolic::Kind::tensor) known = known && facts_.has_known_sizes(read(item));
-      }
-    }
-    if (known) return;
+    bool settled = true;
+    for (std::size_t i = 0; i < operands() && settled; ++i) settled = is_settled(operand(i));
+    if (settled) return;
   }
   note_may_raise(term);
 }

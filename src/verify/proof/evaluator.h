@@ -144,6 +144,7 @@ class Evaluator {
   void complete_factory(std::string_view op, std::vector<TermId>& arguments);
   std::optional<TermId> number_in(TermId tensor);
   std::optional<TermId> integer_in(TermId term);
+  bool is_settled(const Symbolic& value);
   void note_operator(TermId term, bool raises_on_data);
   std::optional<std::size_t> list_length(std::string_view op, std::span<const TermId> arguments);
   std::vector<std::uint32_t> storages_of(const Symbolic& value) const;

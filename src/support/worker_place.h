@@ -1,0 +1,23 @@
+#pragma once
+/// How a process that was just made becomes a worker: a session of its own, its descriptors, its bounds.
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+namespace graphwitness {
+
+struct WorkerPlace {
+  int input;   ///< becomes standard input
+  int output;  ///< becomes standard output and error
+  int result;  ///< becomes descriptor 3
+  pid_t parent;
+  rlim_t result_limit;
+  rlim_t memory_limit;  ///< 0: none
+};
+
+/// System calls only, so that it may stand between fork and exec. Ends the process when the parent is gone. Other
+/// descriptors are closed, or marked to be closed by exec.
+enum class OtherDescriptors : unsigned char { close, close_on_exec };
+void take_place(const WorkerPlace& place, OtherDescriptors others);
+
+}  // namespace graphwitness
