@@ -118,9 +118,8 @@ void say_values(const std::string& path) { answer(SampleResult{.output = saved_v
 
 std::optional<int> command(std::span<const std::string> words) {
   const std::string_view name = words.empty() ? std::string_view() : words[0];
-  const bool mine =
-      (name == "run" && (words.size() == 2 || (words.size() == 3 && words[2] == "cuda"))) ||
-      (name == "inputs" && words.size() == 3) || (name == "values" && words.size() == 2);
+  const bool mine = (name == "run" && (words.size() == 2 || (words.size() == 3 && words[2] == "cuda"))) ||
+                    (name == "inputs" && words.size() == 3) || (name == "values" && words.size() == 2);
   if (!mine) return std::nullopt;
   const bool cuda = name == "run" && words.size() == 3;
   if (!cuda) apply_sandbox();

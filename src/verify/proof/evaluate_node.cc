@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -539,7 +540,9 @@ bool Evaluator::evaluate_number(std::string_view op) {
   // NaN, and what is too large, is no integer.
   const bool makes_integer = op == "aten::Int" || op == "aten::IntImplicit";
   const DType dtype = facts_[tensor].dtype;
-  note_operator(term, makes_integer && !is_integer(dtype) && dtype != DType::boolean);
+  const bool is_whole = is_integer(dtype) || dtype == DType::boolean;
+  if (makes_integer && is_whole) note_safe_by_dtype(term);
+  note_operator(term, makes_integer && !is_whole);
   set_result(Symbolic::scalar(term));
   return true;
 }
@@ -795,6 +798,17 @@ void Evaluator::evaluate_in_place(std::string_view op) {
   set_result(written);
 }
 
+/// Of numbers of one floating dtype some operators are defined whatever the sizes. A number that goes with the tensor
+/// must fit its dtype.
+bool Evaluator::is_total(std::string_view name, std::span<const TermId> arguments) {
+  if (!never_raises(name) || !is_floating(facts_[arguments[0]].dtype)) return false;
+  if (!name.ends_with(".Scalar")) return true;
+  constexpr double kFitsAnyDtype = 65504;
+  const auto integer = terms_.integer_of(arguments[1]);
+  const auto number = integer ? std::optional(static_cast<double>(*integer)) : terms_.floating_of(arguments[1]);
+  return number && std::abs(*number) <= kFitsAnyDtype;
+}
+
 void Evaluator::evaluate_operator(std::string_view op) {
   const PureOperator* known = pure_operator(op);
   if (known == nullptr) stop("the proof does not know this operator");
@@ -805,9 +819,9 @@ void Evaluator::evaluate_operator(std::string_view op) {
   const TermId term = terms_.operation(name, arguments);
   const bool is_floating_division =
       is_in(kDividing, op) && !arguments.empty() && is_floating(facts_[arguments[0]].dtype);
-  // Of numbers of one floating dtype these are defined whatever the sizes.
-  const bool is_total = never_raises(name) && is_floating(facts_[arguments[0]].dtype);
-  if (!is_total) note_operator(term, known->raises_on_data && !is_floating_division);
+  const bool total = is_total(name, arguments);
+  if (total || (known->raises_on_data && is_floating_division)) note_safe_by_dtype(term);
+  if (!total) note_operator(term, known->raises_on_data && !is_floating_division);
   give_results(op, term, arguments, known->memory == Memory::view);
 }
 

@@ -270,6 +270,31 @@ TEST_CASE("a number that is no integer cannot be read as one") {
   CHECK(proved(read + end, read + end));
 }
 
+TEST_CASE("what one graph alone does, and what the dtype alone makes safe, is proved for that dtype") {
+  const std::string end = "%y: tensor = aten::neg(%x)\nreturn %y\n";
+  const std::string divides = "%u: tensor = aten::floor_divide(%x, %x)\n" + end;
+  CHECK_FALSE(proved(divides, end, Scope::same_shapes, DType::i64));
+  const auto prove_both = [&](const std::string& one, const std::string& other) {
+    return prove_texts(method("%x: tensor", one), method("%x: tensor", other), {tensor(DType::f32, {2})});
+  };
+  const Proof alone = prove_both(divides, end);
+  CHECK(alone.proved);
+  CHECK(assumes(alone, Assumption::dtype));
+  CHECK_FALSE(assumes(prove_both(divides, divides), Assumption::dtype));
+}
+
+TEST_CASE("a number that does not fit the dtype may raise in an arm that the example does not take") {
+  const auto compares = [](const std::string& number) {
+    return "%n: none = prim::Constant[value=none]()\n%h: float = prim::Constant[value=" + number +
+           "]()\n%s: tensor = aten::sum(%x, %n)\n%c: bool = aten::Bool[overload=\"Tensor\"](%s)\n"
+           "prim::If(%c) {\n block():\n %u: tensor = aten::gt[overload=\"Scalar\"](%x, %h)\n return\n block():\n"
+           " return\n}\n%y: tensor = aten::neg(%x)\nreturn %y\n";
+  };
+  const std::string end = "%y: tensor = aten::neg(%x)\nreturn %y\n";
+  CHECK(proved(compares("0.5"), end));
+  CHECK_FALSE(proved(compares("1e300"), end));
+}
+
 TEST_CASE("the absolute value of a complex number is no complex number") {
   const std::string asks =
       "%a: tensor = aten::abs(%x)\n%c: bool = aten::is_complex(%a)\n%y: tensor = prim::If(%c) {\n block():\n"
