@@ -91,6 +91,13 @@ bool Searcher::over() const {
   return Clock::now() > deadline_;
 }
 
+/// A part of what is left of the time: the example alone may have taken much of it.
+Searcher::Clock::time_point Searcher::after(double part) const {
+  const auto now = Clock::now();
+  const std::chrono::duration<double> left = std::max(deadline_ - now, Clock::duration::zero());
+  return now + std::chrono::duration_cast<Clock::duration>(left * part);
+}
+
 void Searcher::say_progress() {
   const auto now = Clock::now();
   if (now - last_said_ < kBetweenWords) return;
@@ -189,7 +196,7 @@ void Searcher::try_example() {
 
 void Searcher::try_boundaries() {
   // A slow model's time is not all spent here.
-  const auto until = started_ + request_.budget * 3 / 10;
+  const auto until = after(0.3);
   for (const Leaves& leaves : boundary_inputs(subject_.example(), harvest_, random_)) {
     if (done(false) || over(until)) return;
     test(leaves);
@@ -197,7 +204,7 @@ void Searcher::try_boundaries() {
 }
 
 void Searcher::try_shapes() {
-  const auto until = started_ + request_.budget * 7 / 10;
+  const auto until = after(0.6);
   std::vector<Reshaping> shapes = other_shapes(subject_.example(), harvest_);
   std::size_t count = 0;
   for (const Reshaping& shape : shapes) {

@@ -51,6 +51,7 @@ class Searcher {
   /// True when a witness for its scope came of it.
   bool test(const Leaves& leaves, bool related = true);
   bool done(bool other_shapes) const { return found_[other_shapes ? 1 : 0].has_value(); }
+  Clock::time_point after(double part) const;
   bool over() const;
   bool over(Clock::time_point until) const { return over() || (!counts_ && Clock::now() > until); }
   /// True when a decision turned that never had before.
