@@ -19,6 +19,8 @@
 #include "exec/inputs/files.h"
 #include "exec/workers.h"
 #include "graphwitness/support/error.h"
+#include "support/nursery.h"
+#include "support/program_files.h"
 #include "verify/search.h"
 
 namespace {
@@ -147,6 +149,7 @@ int measure_search(const std::vector<Case>& modules, double seconds) {
 int main(int count, char** words) {
   if (count < 3) return 2;
   try {
+    const Nursery nursery(torch_worker_program());
     const std::string what = words[1];
     const double seconds = count > 3 ? std::atof(words[3]) : 10;
     const std::vector<Case> modules = modules_of(words[2], {words + std::min(count, 4), words + count});

@@ -86,7 +86,7 @@ std::string encode_request(const RunRequest& request) {
   return encoded(Value::tuple({Value::of(request.method), Value::of(request.threads), Value::list(std::move(samples)),
                                Value::of(static_cast<std::int64_t>(request.device)), Value::of(request.by_position),
                                Value::of(request.sequence), Value::list(std::move(carried)), texts(request.watched),
-                               Value::list(std::move(contexts))}));
+                               Value::list(std::move(contexts)), Value::of(request.optimise)}));
 }
 
 RunRequest decode_request(std::string_view bytes) {
@@ -112,6 +112,7 @@ RunRequest decode_request(std::string_view bytes) {
     request.contexts.push_back(
         {std::move(at(contexts, i, Kind::string).text), at(contexts, i + 1, Kind::integer).integer});
   }
+  request.optimise = at(message, 9, Kind::boolean).integer != 0;
   return request;
 }
 

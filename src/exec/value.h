@@ -20,6 +20,7 @@ struct Tensor {
   std::vector<std::int64_t> sizes{};
   std::string bytes{};                 ///< elements in row-major order, little-endian
   std::vector<std::string> strings{};  ///< instead of bytes, where dtype is `string`
+  bool requires_grad = false;          ///< of an input of PyTorch: a gradient is asked for, which a model can see
 
   bool operator==(const Tensor&) const = default;
 };

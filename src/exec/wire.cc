@@ -89,6 +89,7 @@ class Reader {
 
   Tensor tensor() {
     Tensor tensor{.dtype = static_cast<DType>(take<std::uint8_t>())};
+    tensor.requires_grad = take<std::uint8_t>() != 0;
     const bool text_elements = tensor.dtype == DType::string;
     const std::size_t element = text_elements ? sizeof(std::uint64_t) : size_of(tensor.dtype);
     const auto rank = take<std::uint64_t>();
@@ -137,6 +138,7 @@ void encode(const Value& value, std::string& out) {
       break;
     case Value::Kind::tensor:
       put(out, static_cast<std::uint8_t>(value.tensor.dtype));
+      put(out, static_cast<std::uint8_t>(value.tensor.requires_grad ? 1 : 0));
       put<std::uint64_t>(out, value.tensor.sizes.size());
       for (const std::int64_t size : value.tensor.sizes) put(out, size);
       out += value.tensor.bytes;

@@ -3,8 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -18,13 +16,13 @@
 #include <system_error>
 #include <utility>
 
+#include "support/nursery.h"
 #include "support/process_memory.h"
+#include "support/worker_place.h"
 
 namespace graphwitness {
 namespace {
 
-constexpr int kResultDescriptor = 3;
-constexpr int kTalkDescriptor = 4;
 /// How often bounds are looked at while a worker runs.
 constexpr int kLookMilliseconds = 20;
 
@@ -45,56 +43,41 @@ Pipe make_pipe() {
 struct Launch {
   const char* program;
   char* const* arguments;
-  int input;
-  int talk;
-  int result;
-  int output;
   int failure;
-  pid_t parent;
-  rlim_t result_limit;
-  rlim_t memory_limit;
+  WorkerPlace place;
 };
 
-void set_limit(int which, rlim_t value) {
-  const rlimit limit{value, value};
-  setrlimit(static_cast<__rlimit_resource>(which), &limit);
-}
-
 [[noreturn]] void become_worker(const Launch& launch) {
-  setsid();
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != launch.parent) _exit(127);  // the parent died before it was watched
-
-  dup2(launch.input, STDIN_FILENO);
-  dup2(launch.output, STDOUT_FILENO);
-  dup2(launch.output, STDERR_FILENO);
-  // Any of these may sit on another's number: out of the way first. The copies close themselves when exec succeeds.
-  const int failure = fcntl(launch.failure, F_DUPFD_CLOEXEC, kTalkDescriptor + 1);
-  const int result = fcntl(launch.result, F_DUPFD_CLOEXEC, kTalkDescriptor + 1);
-  const int talk = launch.talk < 0 ? -1 : fcntl(launch.talk, F_DUPFD_CLOEXEC, kTalkDescriptor + 1);
-  dup2(result, kResultDescriptor);
-  if (talk >= 0) dup2(talk, kTalkDescriptor);
-#ifdef SYS_close_range
-  constexpr unsigned int kCloseOnExec = 1U << 2U;
-  syscall(SYS_close_range, talk < 0 ? kTalkDescriptor : kTalkDescriptor + 1, ~0U, kCloseOnExec);
-#endif
-
-  set_limit(RLIMIT_CORE, 0);
-  set_limit(RLIMIT_FSIZE, launch.result_limit);
-#ifndef __SANITIZE_ADDRESS__
-  // Behind the watch on resident memory, for the time that the parent is busy elsewhere. Twice as much, since memory
-  // that is reserved and never touched counts here.
-  if (launch.memory_limit != 0) set_limit(RLIMIT_DATA, 2 * launch.memory_limit);
-#endif
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
-  signal(SIGPIPE, SIG_DFL);
-
+  // The error pipe may sit on another's number: out of the way first. It closes itself when exec succeeds.
+  const int failure = fcntl(launch.failure, F_DUPFD_CLOEXEC, kFirstFreeDescriptor);
+  take_place(launch.place, OtherDescriptors::close_on_exec);
   execv(launch.program, launch.arguments);
   const int error = errno;
   [[maybe_unused]] const ssize_t written = write(failure, &error, sizeof error);
   _exit(127);
+}
+
+/// The program's process; its errno where it cannot be started.
+struct Started {
+  pid_t pid = -1;
+  int error = 0;
+};
+
+Started start(const SubprocessCommand& command, const WorkerPlace& place) {
+  std::string program = command.program.string();
+  std::vector<std::string> words = command.arguments;
+  std::vector<char*> arguments{program.data()};
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  Pipe failure = make_pipe();
+  const Launch launch{program.c_str(), arguments.data(), failure.write.get(), place};
+  Started started{.pid = fork()};
+  if (started.pid < 0) fail("fork");
+  if (started.pid == 0) become_worker(launch);
+  failure.write.reset();
+  if (read(failure.read.get(), &started.error, sizeof started.error) != sizeof started.error) return {started.pid, 0};
+  waitpid(started.pid, nullptr, 0);
+  return {-1, started.error};
 }
 
 }  // namespace
@@ -125,44 +108,31 @@ SubprocessResult& SubprocessResult::operator=(SubprocessResult&& other) noexcept
 }
 
 Subprocess::Subprocess(const SubprocessCommand& command) : command_(command), started_(Clock::now()) {
-  std::string program = command_.program.string();
-  std::vector<char*> arguments{program.data()};
-  for (std::string& argument : command_.arguments) arguments.push_back(argument.data());
-  arguments.push_back(nullptr);
-
   result_file_ = FileHandle(memfd_create("graphwitness-result", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!result_file_) fail("memfd_create");
-  FileHandle null_input(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const FileHandle null_input(open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!null_input) fail("/dev/null");
   Pipe output = make_pipe();
-  Pipe failure = make_pipe();
-  const int input = command_.input >= 0 ? command_.input : null_input.get();
-  const Launch launch{.program = program.c_str(),
-                      .arguments = arguments.data(),
-                      .input = input,
-                      .talk = command_.talk,
-                      .result = result_file_.get(),
-                      .output = output.write.get(),
-                      .failure = failure.write.get(),
-                      .parent = getpid(),
-                      .result_limit = command_.result_limit,
-                      .memory_limit = command_.memory_limit};
-  pid_ = fork();
-  if (pid_ < 0) fail("fork");
-  if (pid_ == 0) become_worker(launch);
-
-  output.write.reset();
-  failure.write.reset();
   output_pipe_ = std::move(output.read);
   fcntl(output_pipe_.get(), F_SETFL, O_NONBLOCK);
-  ended_ = FileHandle(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
-
-  int error = 0;
-  if (read(failure.read.get(), &error, sizeof error) != sizeof error) return;
-  waitpid(pid_, nullptr, 0);
-  pid_ = -1;
-  outcome_.end = SubprocessOutcome::End::not_started;
-  outcome_.code = error;
+  const int input = command_.input >= 0 ? command_.input : null_input.get();
+  const WorkerPlace place{.input = input,
+                          .output = output.write.get(),
+                          .result = result_file_.get(),
+                          .talk = command_.talk,
+                          .parent = getpid(),
+                          .result_limit = command_.result_limit,
+                          .memory_limit = command_.memory_limit};
+  Nursery* nursery = Nursery::of(command_.program);
+  if (const auto copy = nursery != nullptr ? nursery->copy(command_.arguments, place) : std::nullopt) {
+    pid_ = *copy;
+    started_ = Clock::now();
+  } else {
+    const Started started = start(command_, place);
+    pid_ = started.pid;
+    outcome_.code = started.error;
+  }
+  if (pid_ >= 0) ended_ = FileHandle(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
 }
 
 Subprocess::~Subprocess() {

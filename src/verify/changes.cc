@@ -78,6 +78,9 @@ class Differ {
       return add(
           fmt::format("`{}` from {} to {}", name, exec::describe(Value::of(from)), exec::describe(Value::of(to))));
     }
+    if (from.requires_grad != to.requires_grad) {
+      add(fmt::format("`{}` {} a gradient", name, to.requires_grad ? "requires" : "does not require"));
+    }
     const std::size_t width = exec::size_of(from.dtype);
     const std::size_t count = width == 0 ? 0 : from.bytes.size() / width;
     for (std::size_t i = 0; i < count; ++i) {

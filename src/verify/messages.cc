@@ -160,8 +160,12 @@ Value of_report(const Report& report) {
   for (const DecisionReport& decision : report.decisions) decisions.push_back(of_decision(decision));
   std::vector<Value> reasons;
   for (const std::string& reason : report.reasons) reasons.push_back(Value::of(reason));
+  std::vector<Value> probes;
+  for (const Probe& probe : report.probes) {
+    probes.push_back(Value::list({Value::of(probe.other_shapes), of_arguments(probe.arguments)}));
+  }
   return Value::list({Value::of(report.example_differs), Value::list(std::move(decisions)), whole(report.evaluations),
-                      Value::list(std::move(reasons))});
+                      Value::list(std::move(reasons)), Value::list(std::move(probes))});
 }
 
 Report to_report(Value& list) {
@@ -172,6 +176,12 @@ Report to_report(Value& list) {
   report.evaluations = items.whole();
   Items reasons(items.next(Kind::list));
   while (!reasons.done()) report.reasons.push_back(reasons.text());
+  Items probes(items.next(Kind::list));
+  while (!probes.done()) {
+    Items probe(probes.next(Kind::list));
+    const bool other_shapes = probe.boolean();
+    report.probes.push_back({.other_shapes = other_shapes, .arguments = to_arguments(probe.next(Kind::list))});
+  }
   return report;
 }
 
@@ -199,7 +209,7 @@ std::string encode_task(const Task& task) {
       {Value::of(request.scripted), request.traced ? Value::of(*request.traced) : Value{}, Value::of(request.method),
        of_arguments(request.example), Value::of(static_cast<std::int64_t>(request.budget.count())), whole(request.seed),
        whole(request.evaluations), maybe(request.tolerance.relative), maybe(request.tolerance.absolute),
-       Value::list(std::move(calls)), Value::of(task.threads)}));
+       Value::list(std::move(calls)), Value::of(task.threads), Value::of(request.probes)}));
 }
 
 Task decode_task(std::string_view bytes) {
@@ -220,6 +230,7 @@ Task decode_task(std::string_view bytes) {
   Items calls(items.next(Kind::list));
   while (!calls.done()) task.calls.push_back(to_arguments(calls.next(Kind::list)));
   task.threads = items.integer();
+  request.probes = items.boolean();
   return task;
 }
 

@@ -32,6 +32,7 @@ struct Report {
   std::vector<DecisionReport> decisions{};
   std::uint64_t evaluations = 0;
   std::vector<std::string> reasons{};
+  std::vector<Probe> probes{};
 };
 struct Refusal {
   std::string text;

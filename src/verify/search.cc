@@ -71,6 +71,7 @@ void take(SearchOutcome& outcome, Answer answer) {
     outcome.decisions = std::move(report->decisions);
     outcome.evaluations = report->evaluations;
     outcome.reasons = std::move(report->reasons);
+    outcome.probes = std::move(report->probes);
   } else if (const auto* refusal = std::get_if<Refusal>(&answer)) {
     outcome.error = refusal->text;
   } else if (const auto* progress = std::get_if<SearchProgress>(&answer)) {

@@ -32,6 +32,7 @@ struct SearchRequest {
   std::uint64_t seed = 0;
   std::uint64_t evaluations = 0;  ///< at most so many; 0: by the budget alone
   exec::ChosenTolerance tolerance{};
+  bool probes = false;  ///< whether inputs on which both sides agreed are wanted
 };
 
 /// Where in the Python; line 0 and file "": unknown. Lines and columns from 1.
@@ -71,6 +72,12 @@ struct Witness {
   std::uint64_t changed_elements = 0;  ///< of the arguments, against the example's
 };
 
+/// An input on which both sides agreed, for other models to be run on.
+struct Probe {
+  bool other_shapes = false;
+  std::vector<exec::Argument> arguments{};
+};
+
 /// What became of one decision of the scripted graph.
 struct DecisionReport {
   DecisionKind kind = DecisionKind::branch;
@@ -94,6 +101,7 @@ struct SearchOutcome {
   std::vector<DecisionReport> decisions{};  ///< that depend on something a caller can vary, in the order of the run
   std::uint64_t evaluations = 0;
   std::vector<std::string> reasons{};  ///< why a scope without witness stayed undecided, for people
+  std::vector<Probe> probes{};         ///< the first of each scope, and those that turned a decision first
   std::string error{};                 ///< one line that names the model; "": the search came to its end
 };
 

@@ -14,6 +14,7 @@
 #include "exec/inputs/specification.h"
 #include "graphwitness/support/error.h"
 #include "verify/changes.h"
+#include "verify/exported.h"
 #include "verify/proof/prove.h"
 #include "verify/witness_files.h"
 
@@ -47,6 +48,24 @@ class TemporaryFolder {
   std::string path_;
 };
 
+/// Where the files of a witness lie: kept, or until it was run again.
+class Keeper {
+ public:
+  Keeper(const std::string& kept, std::string_view scope) : is_kept_(!kept.empty()) {
+    if (!is_kept_) temporary_.emplace();
+    folder_ = (fs::path(is_kept_ ? kept : temporary_->path()) / std::string(scope)).string();
+  }
+
+  const std::string& folder() const { return folder_; }
+  /// "": nowhere for long.
+  std::string kept_folder() const { return is_kept_ ? folder_ : std::string(); }
+
+ private:
+  bool is_kept_;
+  std::optional<TemporaryFolder> temporary_;
+  std::string folder_;
+};
+
 std::string named(const std::string& path, const std::string& error) {
   return error.find(path) != error.npos ? error : fmt::format("`{}`: {}", path, error);
 }
@@ -64,6 +83,11 @@ std::vector<std::string> parameter_names(const Graph& graph, const std::string& 
     break;
   }
   return names;
+}
+
+/// Values nest at most kDeepestValue deep.
+bool holds_tensor(const exec::Value& value) {
+  return value.kind == exec::Value::Kind::tensor || std::ranges::any_of(value.items, holds_tensor);
 }
 
 /// Floating tensors drawn anew, what else there is kept.
@@ -93,9 +117,10 @@ class Verifier {
     report_.method = request_.method;
     report_.example = request_.example_origin;
     if (request_.traced_graph != nullptr) prove();
+    report_.exported = request_.exported.value_or("");
     const bool done = is_proved(Scope::same_shapes) && is_proved(Scope::other_shapes);
     if (is_proved(Scope::same_shapes) || is_proved(Scope::other_shapes)) check_proof();
-    if (!done) search();
+    if (!done || request_.exported) search();
     return std::move(report_);
   }
 
@@ -167,7 +192,8 @@ class Verifier {
             .method = request_.method,
             .example = request_.example,
             .budget = request_.budget,
-            .seed = request_.seed};
+            .seed = request_.seed,
+            .probes = request_.exported.has_value()};
   }
 
   void search() {
@@ -178,6 +204,79 @@ class Verifier {
     if (!outcome.error.empty() && !found && !proved) throw InputError(named(request_.scripted, outcome.error));
     take(Scope::same_shapes, outcome.same_shapes, outcome);
     take(Scope::other_shapes, outcome.other_shapes, outcome);
+    if (!request_.exported) return;
+    follow(Scope::same_shapes, outcome.probes);
+    follow(Scope::other_shapes, outcome.probes);
+  }
+
+  Chain chain() const { return {request_.scripted, *request_.traced, *request_.exported, request_.method}; }
+
+  exec::Sample sample(std::vector<exec::Argument> arguments) const {
+    return {.seed = request_.seed, .arguments = std::move(arguments)};
+  }
+
+  /// On to the ONNX model, where the archives agree. What is proved of them says nothing of it.
+  void follow(Scope scope, const std::vector<Probe>& probes) {
+    ScopeReport& into = of(scope);
+    if (into.witness) {
+      into.witness->step = "capture";
+      return;
+    }
+    std::vector<exec::Sample> samples;
+    if (scope == Scope::same_shapes) samples.push_back(sample(request_.example));
+    for (const Probe& probe : probes) {
+      if (probe.other_shapes == (scope == Scope::other_shapes)) samples.push_back(sample(probe.arguments));
+    }
+    const std::vector<ChainResult> results =
+        samples.empty() ? std::vector<ChainResult>{} : run_chain(chain(), samples, request_.limits);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      if (!blame(results[i])) continue;
+      if (auto witness = confirm_export(scope, samples[i].arguments)) {
+        into = {.verdict = Verdict::refuted, .witness = std::move(witness)};
+        return;
+      }
+    }
+    if (into.verdict == Verdict::proved) {
+      into = {};
+      into.reasons.emplace_back("the trace is proved to compute what the script computes, the ONNX model is not");
+    }
+    into.reasons.push_back(
+        fmt::format("the ONNX model agreed on {} input{}", samples.size(), samples.size() == 1 ? "" : "s"));
+  }
+
+  /// As confirm(), for an input on which the ONNX model parts from the archives.
+  std::optional<WitnessReport> confirm_export(Scope scope, const std::vector<exec::Argument>& arguments) {
+    Keeper keeper(request_.witness_folder, name_of(scope));
+    const WitnessFiles files = write_witness_input(keeper.folder(), arguments);
+    const exec::Call call = exec::read_calls(files.pt, request_.limits).at(0);
+    const ChainResult result = run_chain(chain(), {sample(call)}, request_.limits).at(0);
+    const auto found = blame(result);
+    if (!found) {
+      remove_files(files);
+      return std::nullopt;
+    }
+    WitnessReport report{.folder = keeper.kept_folder(),
+                         .against = found->step == "capture" ? "trace" : "onnx",
+                         .difference = found->difference,
+                         .changes = changes(request_.example, arguments, names_),
+                         .step = found->step};
+    if (report.folder.empty()) return report;
+    WitnessStory story = story_of(scope, request_.seed, report);
+    story.scripted_result = result.scripted;
+    story.other_result = result.traced;
+    story.exported_result = found->step == "runtime" ? result.optimised : result.graph;
+    write_witness_story(files, story, arguments);
+    return report;
+  }
+
+  WitnessStory story_of(Scope scope, std::uint64_t seed, const WitnessReport& report) const {
+    return {.scope = std::string(name_of(scope)),
+            .scripted = request_.scripted,
+            .traced = request_.traced.value_or(""),
+            .exported = request_.exported.value_or(""),
+            .method = request_.method,
+            .seed = seed,
+            .report = report};
   }
 
   void take(Scope scope, const std::optional<Witness>& witness, const SearchOutcome& outcome) {
@@ -232,18 +331,15 @@ class Verifier {
 
   /// Runs the witness again, from the file that is saved, on the real archives.
   std::optional<WitnessReport> confirm(Scope scope, const Witness& witness) {
-    std::optional<TemporaryFolder> temporary;
-    if (request_.witness_folder.empty()) temporary.emplace();
-    const std::string folder =
-        (fs::path(temporary ? temporary->path() : request_.witness_folder) / std::string(name_of(scope))).string();
-    const WitnessFiles files = write_witness_input(folder, witness.arguments);
+    Keeper keeper(request_.witness_folder, name_of(scope));
+    const WitnessFiles files = write_witness_input(keeper.folder(), witness.arguments);
     const std::vector<exec::Call> calls = exec::read_calls(files.pt, request_.limits);
     const TwoResults results = run_again(calls.at(0), witness.seed);
     if (!results.difference) {
       remove_files(files);
       return std::nullopt;
     }
-    WitnessReport found{.folder = temporary ? std::string() : folder,
+    WitnessReport found{.folder = keeper.kept_folder(),
                         .against = request_.traced ? "trace" : "replay",
                         .difference = *results.difference,
                         .changes = changes(request_.example, witness.arguments, names_)};
@@ -254,32 +350,19 @@ class Verifier {
                                  .from = one.from,
                                  .to = one.to});
     }
-    if (temporary) return found;
-    write_witness_story(files,
-                        {.scope = std::string(name_of(scope)),
-                         .scripted = request_.scripted,
-                         .traced = request_.traced.value_or(""),
-                         .method = request_.method,
-                         .seed = witness.seed,
-                         .report = found,
-                         .scripted_result = results.scripted,
-                         .other_result = results.other},
-                        witness.arguments);
+    if (found.folder.empty()) return found;
+    WitnessStory story = story_of(scope, witness.seed, found);
+    story.scripted_result = results.scripted;
+    story.other_result = results.other;
+    write_witness_story(files, story, witness.arguments);
     return found;
   }
 
   TwoResults run_again(const exec::Call& call, std::uint64_t seed) const {
-    std::vector<std::string> paths{request_.scripted};
-    if (request_.traced) paths.push_back(*request_.traced);
-    const std::vector<exec::ModelRun> runs = exec::run_models(
-        paths, {.method = request_.method, .samples = {{.seed = seed, .arguments = call}}}, request_.limits);
     TwoResults results;
-    for (const exec::ModelRun& run : runs) {
-      if (!run.error.empty()) throw InputError(named(run.path, run.error));
-    }
-    results.scripted = exec::decode_answer(runs[0].answers.at(0)).result;
+    results.scripted = run_model(request_.scripted, call, seed);
     if (request_.traced) {
-      results.other = exec::decode_answer(runs[1].answers.at(0)).result;
+      results.other = run_model(*request_.traced, for_trace(call), seed);
     } else {
       SearchRequest again = search_request();
       again.seed = seed;
@@ -289,6 +372,24 @@ class Verifier {
     }
     results.difference = compare(results.scripted, results.other);
     return results;
+  }
+
+  exec::SampleResult run_model(const std::string& path, const exec::Call& call, std::uint64_t seed) const {
+    const exec::ModelRun run = std::move(exec::run_models(
+        {path}, {.method = request_.method, .samples = {{.seed = seed, .arguments = call}}}, request_.limits)[0]);
+    if (!run.error.empty()) throw InputError(named(run.path, run.error));
+    return exec::decode_answer(run.answers.at(0)).result;
+  }
+
+  /// A trace takes tensors; what else the script is called with was decided when it was recorded.
+  exec::Call for_trace(const exec::Call& call) const {
+    const std::size_t takes = parameter_names(*request_.traced_graph, request_.method).size();
+    if (call.size() <= takes) return call;
+    exec::Call tensors;
+    for (const exec::Argument& argument : call) {
+      if (holds_tensor(argument.value)) tensors.push_back({"", argument.value});
+    }
+    return tensors;
   }
 
   static void remove_files(const WitnessFiles& files) {

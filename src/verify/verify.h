@@ -29,6 +29,7 @@ class Contradiction : public std::logic_error {
 struct VerifyRequest {
   std::string scripted;
   std::optional<std::string> traced{};
+  std::optional<std::string> exported{};  ///< an ONNX model made of the trace; only with one
   const Graph* scripted_graph = nullptr;
   const Graph* traced_graph = nullptr;  ///< null where there is no trace
   std::string method = "forward";

@@ -152,6 +152,15 @@ std::string python_snippet(const WitnessStory& story, const std::vector<exec::Ar
   };
   text += run("scripted");
   if (!story.traced.empty()) text += run("traced");
+  if (!story.exported_result) return text;
+  // ONNX has tensors only, in the order of the arguments.
+  text += fmt::format(
+      "import onnxruntime\nsession = onnxruntime.InferenceSession({})\ninputs = torch.load({})\n"
+      "inputs = list(inputs.values()) if isinstance(inputs, dict) else inputs\n"
+      "names = [one.name for one in session.get_inputs()]\ntry:\n"
+      "    print('onnx', session.run(None, {{name: one.numpy() for name, one in zip(names, inputs)}}))\n"
+      "except Exception as error:\n    print('onnx raises', error)\n",
+      literal(story.exported), literal(pt));
   return text;
 }
 
@@ -159,31 +168,34 @@ void write_witness_story(const WitnessFiles& files, const WitnessStory& story,
                          const std::vector<exec::Argument>& arguments) {
   Json inputs = Json::array();
   for (const exec::Argument& argument : arguments) inputs.push_back(exec::describe(argument.value));
+  const std::string method = story.method == "forward" ? "" : " --method " + quoted(story.method);
+  const std::string exported = story.exported.empty() ? "" : " " + quoted(story.exported);
   const std::string verify =
       story.traced.empty()
-          ? fmt::format("graphwitness verify --example {} {}", quoted(files.pt), quoted(story.scripted))
-          : fmt::format("graphwitness compare --inputs {} --seed {}{} {} {}", quoted(files.pt), story.seed,
-                        story.method == "forward" ? "" : " --method " + quoted(story.method), quoted(story.scripted),
-                        quoted(story.traced));
-  const Json object{
-      {"version", 1},
-      {"tool", {{"name", "graphwitness"}, {"version", version()}}},
-      {"verdict", "refuted"},
-      {"scope", story.scope},
-      {"against", story.report.against},
-      {"scripted", story.scripted},
-      {"traced", story.traced.empty() ? Json() : Json(story.traced)},
-      {"method", story.method},
-      {"seed", story.seed},
-      {"inputs", std::move(inputs)},
-      {"difference", story.report.difference},
-      {"changes", story.report.changes},
-      {"outputs",
-       {{"scripted", result_json(story.scripted_result)}, {story.report.against, result_json(story.other_result)}}},
-      {"decisions", decisions_json(story.report)},
-      {"step", story.report.step.empty() ? Json() : Json(story.report.step)},
-      {"command", verify},
-      {"python", python_snippet(story, arguments, files.pt)}};
+          ? fmt::format("graphwitness verify --example {}{} {}", quoted(files.pt), method, quoted(story.scripted))
+          : fmt::format("graphwitness compare --inputs {} --seed {}{} {} {}{}", quoted(files.pt), story.seed, method,
+                        quoted(story.scripted), quoted(story.traced), exported);
+  Json outputs{{"scripted", result_json(story.scripted_result)},
+               {story.traced.empty() ? "replay" : "trace", result_json(story.other_result)}};
+  if (story.exported_result) outputs["onnx"] = result_json(*story.exported_result);
+  const Json object{{"version", 1},
+                    {"tool", {{"name", "graphwitness"}, {"version", version()}}},
+                    {"verdict", "refuted"},
+                    {"scope", story.scope},
+                    {"against", story.report.against},
+                    {"scripted", story.scripted},
+                    {"traced", story.traced.empty() ? Json() : Json(story.traced)},
+                    {"exported", story.exported.empty() ? Json() : Json(story.exported)},
+                    {"method", story.method},
+                    {"seed", story.seed},
+                    {"inputs", std::move(inputs)},
+                    {"difference", story.report.difference},
+                    {"changes", story.report.changes},
+                    {"outputs", std::move(outputs)},
+                    {"decisions", decisions_json(story.report)},
+                    {"step", story.report.step.empty() ? Json() : Json(story.report.step)},
+                    {"command", verify},
+                    {"python", python_snippet(story, arguments, files.pt)}};
   write_whole_file((fs::path(files.folder) / "witness.json").string(),
                    object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }

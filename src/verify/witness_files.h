@@ -28,12 +28,14 @@ WitnessFiles write_witness_input(const std::string& folder, const std::vector<ex
 struct WitnessStory {
   std::string scope;
   std::string scripted;
-  std::string traced;  ///< "": the replay
+  std::string traced;      ///< "": the replay
+  std::string exported{};  ///< "": no ONNX model was given
   std::string method;
   std::uint64_t seed = 0;
   WitnessReport report{};
   exec::SampleResult scripted_result{};
   exec::SampleResult other_result{};
+  std::optional<exec::SampleResult> exported_result{};
 };
 
 /// Writes `witness.json`. Throws InputError.

@@ -64,13 +64,57 @@ TEST_CASE("without a trace nothing is proved, and the witness is against the rep
   CHECK(json["witnesses"]["same_shapes"]["dir"].is_null());
 }
 
+TEST_CASE("a third model: the step that is to blame is named, and what agrees is not proved") {
+  if (!std::filesystem::exists(GRAPHWITNESS_ONNX_WORKER)) return;  // built without ONNX Runtime
+  const auto report = [](const std::string& exported, std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments{fixture("verify/exported_scripted.pt"),
+                                       fixture("verify/exported_traced.pt"),
+                                       fixture("verify/exported_" + exported + ".onnx"),
+                                       "--example",
+                                       fixture("verify/exported_example.pt"),
+                                       "--budget",
+                                       "5",
+                                       "--format",
+                                       "json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const nlohmann::json json = nlohmann::json::parse(verify(arguments).out);
+    CHECK(schema_violations(read_schema("verify"), json) == std::vector<std::string>{});
+    return json;
+  };
+  const nlohmann::json right = report("right");
+  CHECK(right["verdict"]["same_shapes"] == "undecided");
+  CHECK(right["verdict"]["other_shapes"] == "undecided");
+  CHECK(contains(right["reasons"].dump(), "the ONNX model is not"));
+
+  const TemporaryFolder folder;
+  const std::string kept = (folder.path() / "witness").string();
+  const nlohmann::json number = report("other_number", {"--witness-dir", kept});
+  CHECK(number["verdict"]["same_shapes"] == "refuted");
+  CHECK(number["witnesses"]["same_shapes"]["step"] == "export");
+  CHECK(number["witnesses"]["same_shapes"]["against"] == "onnx");
+  CHECK(std::filesystem::exists(kept + "/same_shapes/witness.json"));
+  // Only large numbers show it, and the example has none.
+  const nlohmann::json clipping = report("clipping");
+  CHECK(clipping["verdict"]["same_shapes"] == "refuted");
+  CHECK(clipping["witnesses"]["same_shapes"]["step"] == "export");
+  const nlohmann::json fixed = report("static");
+  CHECK(fixed["verdict"]["same_shapes"] == "undecided");
+  CHECK(fixed["verdict"]["other_shapes"] == "refuted");
+  CHECK(fixed["witnesses"]["other_shapes"]["step"] == "export");
+
+  const Ran branch = verify({fixture("two_branch/scripted.pt"), fixture("two_branch/traced.pt"),
+                             fixture("two_branch/traced.onnx"), "--example", kExample, "--budget", "5"});
+  CHECK(branch.status == 1);
+  CHECK(contains(branch.out, "wrong since: capture"));
+}
+
 TEST_CASE("wrong models and options are told") {
   CHECK(verify({}).status == 2);
   CHECK(contains(verify({fixture("two_branch/scripted.onnx")}).err, "expected the scripted TorchScript archive"));
   const Ran third =
-      verify({fixture("two_branch/scripted.pt"), fixture("two_branch/traced.pt"), fixture("two_branch/traced.onnx")});
+      verify({fixture("two_branch/scripted.pt"), fixture("two_branch/traced.pt"), fixture("two_branch/traced.pt")});
   CHECK(third.status == 2);
-  CHECK(contains(third.err, "cannot run yet"));
+  CHECK(contains(third.err, "expected an ONNX model in third place"));
   CHECK(verify({fixture("two_branch/scripted.pt"), "--budget", "-1"}).status == 2);
 }
 

@@ -20,9 +20,11 @@ const Tensor kNumbers{.dtype = DType::i64,
                       .bytes = std::string("\x01\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff", 16)};
 
 Value everything() {
-  return Value::tuple({Value::of(kNumbers), Value::list({Value::of(std::int64_t{1} << 40), Value::of(-0.5), Value{}}),
-                       Value::dict({Value::of(std::string("key")), Value::of(true)}),
-                       Value::of(Tensor{.dtype = DType::bf16, .sizes = {}, .bytes = std::string("\x80\x3f", 2)})});
+  return Value::tuple(
+      {Value::of(kNumbers), Value::list({Value::of(std::int64_t{1} << 40), Value::of(-0.5), Value{}}),
+       Value::dict({Value::of(std::string("key")), Value::of(true)}),
+       Value::of(
+           Tensor{.dtype = DType::bf16, .sizes = {}, .bytes = std::string("\x80\x3f", 2), .requires_grad = true})});
 }
 
 }  // namespace
@@ -41,6 +43,7 @@ TEST_CASE("what is saved reads back: tensors, numbers, text and containers") {
   CHECK(calls[0][1].value.items[2].kind == Value::Kind::none);
   CHECK(calls[0][2].value.items[1].integer == 1);
   CHECK(calls[0][3].value.tensor.dtype == DType::bf16);
+  CHECK(calls[0][3].value.tensor.requires_grad);
 }
 
 TEST_CASE("plain PyTorch reads what is saved") {
@@ -51,7 +54,8 @@ TEST_CASE("plain PyTorch reads what is saved") {
   const std::string command =
       "/usr/bin/python3 -c \"import torch; v = torch.load('" + path +
       "'); assert torch.equal(v[0], torch.tensor([[1], [-1]])) and v[1] == [2**40, -0.5, None] and "
-      "v[2] == {'key': True} and v[3].dtype is torch.bfloat16 and v[3].item() == 1\"";
+      "v[2] == {'key': True} and v[3].dtype is torch.bfloat16 and v[3].item() == 1 and "
+      "v[3].requires_grad and not v[0].requires_grad\"";
   CHECK(std::system(command.c_str()) == 0);
 }
 

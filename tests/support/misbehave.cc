@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "support/landlock.h"
+#include "support/nursery.h"
 #include "support/sandbox.h"
 #include "support/syscall_filter.h"
 
@@ -86,8 +87,10 @@ void live_on(const std::string& folder) {
 }  // namespace
 
 int main(int count, char** values) {
-  const std::string_view what = count > 1 ? values[1] : "";
-  const std::string argument = count > 2 ? values[2] : "";
+  std::vector<std::string> words(values + 1, values + count);
+  if (words == std::vector<std::string>{graphwitness::Nursery::kCommand}) words = graphwitness::wait_in_nursery();
+  const std::string_view what = words.empty() ? std::string_view() : std::string_view(words[0]);
+  const std::string argument = words.size() > 1 ? words[1] : "";
   if (what == "give") give(argument);
   if (what == "exit") return std::stoi(argument);
   if (what == "signal") raise(std::stoi(argument));
@@ -121,6 +124,7 @@ int main(int count, char** values) {
   if (what == "escape by Landlock's lock" && graphwitness::forbid_file_changes()) try_to_escape(argument);
   if (what == "escape by the filter's lock" && graphwitness::filter_system_calls()) try_to_escape(argument);
   if (what == "escape unlocked") try_to_escape(argument);
+  if (what == "parent") give(std::to_string(getppid()));
   if (what == "live on") {
     graphwitness::apply_sandbox();
     live_on(argument);

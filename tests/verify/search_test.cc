@@ -92,6 +92,27 @@ TEST_CASE("a string argument is taken from the graph, against the replay") {
   CHECK(outcome.same_shapes->changed_elements == 1);
 }
 
+TEST_CASE("an input that requires a gradient is tried where the script asks for it") {
+  const SearchRequest request = request_for("gradient");
+  const SearchOutcome outcome = find(request);
+  CHECK(outcome.error == "");
+  REQUIRE(outcome.same_shapes);
+  CHECK(outcome.same_shapes->arguments.at(0).value.tensor.requires_grad);
+  CHECK(outcome.same_shapes->changed_elements == 0);
+  CHECK(shows_difference(request, *outcome.same_shapes));
+}
+
+TEST_CASE("inputs for other models are those on which both sides agree, where they are asked for") {
+  SearchRequest request = request_for("healthy");
+  CHECK(find(request).probes.empty());
+  request.probes = true;
+  const SearchOutcome outcome = find(request);
+  std::size_t other = 0;
+  for (const Probe& probe : outcome.probes) other += probe.other_shapes ? 1 : 0;
+  CHECK(other > 0);
+  CHECK(other < outcome.probes.size());
+}
+
 TEST_CASE("nothing is found where there is nothing") {
   for (const std::string name : {"healthy", "healthy_convolution", "healthy_noise"}) {
     CAPTURE(name);

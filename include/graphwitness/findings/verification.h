@@ -29,7 +29,7 @@ struct DecisionChange {
 /// An input on which the two differ.
 struct WitnessReport {
   std::string folder{};  ///< where its files lie; "": nowhere, they were not asked for
-  std::string against;   ///< "trace", or "replay" where no trace was given
+  std::string against;   ///< "trace", "onnx", or "replay" where no trace was given
   std::string difference;
   std::vector<std::string> changes{};  ///< against the example: "`x`[3] from 0.2 to -5"
   std::vector<DecisionChange> decisions{};
@@ -46,7 +46,8 @@ struct ScopeReport {
 
 struct VerificationReport {
   std::string scripted{};
-  std::string traced{};  ///< "": the trace was replayed from the script
+  std::string traced{};    ///< "": the trace was replayed from the script
+  std::string exported{};  ///< the ONNX model; "": none was given
   std::string method{};
   std::string example{};  ///< where it comes from
   ScopeReport same_shapes{};

@@ -13,6 +13,8 @@
 #include "frontends/sniff.h"
 #include "graphwitness/frontends/load.h"
 #include "graphwitness/report/verify.h"
+#include "support/nursery.h"
+#include "support/program_files.h"
 
 namespace graphwitness {
 namespace {
@@ -42,16 +44,14 @@ void require_not_negative(std::string_view option, double value) {
 /// What the models are is told from their content; their order is what they are for.
 void require_models(const std::vector<std::string>& models) {
   if (models.empty() || models.size() > 3) {
-    throw UsageError(fmt::format("{} models named, expected a scripted one, and after it a traced one", models.size()));
+    throw UsageError(
+        fmt::format("{} models named, expected a scripted one, after it a traced one, and after that an ONNX model",
+                    models.size()));
   }
   for (std::size_t i = 0; i < models.size(); ++i) {
     const Sniffed sniffed = sniff(models[i]);
     if (i < 2 && sniffed.kind == FileKind::torchscript) continue;
-    if (i == 2 && sniffed.kind == FileKind::onnx) {
-      throw InputError(fmt::format(
-          "`{}` is an ONNX model, which `verify` cannot run yet; name the scripted and the traced archive only",
-          models[i]));
-    }
+    if (i == 2 && sniffed.kind == FileKind::onnx) continue;
     if (i == 2) {
       throw InputError(fmt::format("`{}` is {}, expected an ONNX model in third place", models[i], sniffed.found));
     }
@@ -123,6 +123,7 @@ class ProgressLine {
 };
 
 VerificationReport verify_models(const VerifyFlags& chosen, const Invocation& call) {
+  const Nursery nursery(torch_worker_program());
   verify::VerifyRequest request{.scripted = chosen.models[0], .method = chosen.method};
   constexpr double kMost = 1U << 24U;
   request.limits.timeout = milliseconds(chosen.timeout);
@@ -141,6 +142,7 @@ VerificationReport verify_models(const VerifyFlags& chosen, const Invocation& ca
     request.traced = chosen.models[1];
     request.traced_graph = &graphs[1];
   }
+  if (chosen.models.size() > 2) request.exported = chosen.models[2];
   exec::InputOptions inputs{
       .file = chosen.example, .inputs = chosen.input, .seed = static_cast<std::uint64_t>(chosen.seed)};
   if (!chosen.input.empty()) inputs.samples = 1;
@@ -185,7 +187,7 @@ int run(const Command& self, Invocation& call) {
 
 extern constinit const Command verify_command{
     "verify", "a proof that a trace computes what the script computes, or an input on which it does not",
-    "[OPTIONS] SCRIPTED [TRACED]",
+    "[OPTIONS] SCRIPTED [TRACED] [ONNX]",
     "graphwitness verify --example example.pt --witness-dir witness scripted.pt traced.pt", run};
 
 }  // namespace graphwitness

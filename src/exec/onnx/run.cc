@@ -19,7 +19,7 @@ namespace {
 void run(const std::string& path) {
   const RunRequest request = decode_request(worker::standard_input());
   open_runtime();  // before there are objects whose destructors call it
-  Model model(path, request, Model::For::numbers);
+  Model model(path, request, request.optimise ? Model::For::speed : Model::For::numbers);
   Carrier carrier(request, model.signature().names);
   RunAnswer end;
   for (const Sample& sample : request.samples) {

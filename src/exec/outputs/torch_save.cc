@@ -158,9 +158,8 @@ class Pickler {
     integer(0);
     integers(tensor.sizes);
     integers(strides);
-    result_.pickle +=
-        "\x89"
-        "ccollections\nOrderedDict\n)RtR";
+    result_.pickle += tensor.requires_grad ? "\x88" : "\x89";
+    result_.pickle += "ccollections\nOrderedDict\n)RtR";
     result_.tensors.push_back(tensor.bytes);
   }
 

@@ -101,7 +101,15 @@ class ValueReader {
     if (callee == "collections.OrderedDict") return Value::dict(items(children.subspan(2), depth));
     const bool wrapper = callee == "torch._utils._rebuild_parameter" || callee.starts_with("torch.jit._pickle.");
     if (wrapper && !arguments.empty()) return read(arguments[0], depth + 1);
-    if (tensors_.is_tensor(id)) return tensor(id, arguments);
+    if (tensors_.is_tensor(id)) {
+      Value value = tensor(id, arguments);
+      // storage, offset, sizes, strides, requires_grad, hooks
+      const bool told = callee == "torch._utils._rebuild_tensor_v2" && arguments.size() > 4;
+      if (told && pickle_.is(arguments[4], Item::Kind::boolean)) {
+        value.tensor.requires_grad = pickle_[arguments[4]].bits != 0;
+      }
+      return value;
+    }
     refuse(id);
   }
 

@@ -87,6 +87,7 @@ Value from_tensor(at::Tensor tensor) {
   if (result.dtype == DType::unknown || tensor.device().is_meta()) {
     return opaque(std::string("tensor of ") + c10::toString(tensor.scalar_type()));
   }
+  result.requires_grad = tensor.is_leaf() && tensor.requires_grad();
   tensor = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous();
   result.sizes = tensor.sizes().vec();
   const std::size_t size = static_cast<std::size_t>(tensor.numel()) * static_cast<std::size_t>(tensor.element_size());
@@ -135,7 +136,8 @@ Value from_at_depth(const c10::IValue& value, int depth) {
 at::Tensor to_tensor(const Tensor& value, at::Device device) {
   at::Tensor tensor = at::empty(value.sizes, at::TensorOptions().dtype(scalar_type_of(value.dtype)));
   if (!value.bytes.empty()) std::memcpy(tensor.data_ptr(), value.bytes.data(), value.bytes.size());
-  return device.is_cpu() ? tensor : tensor.to(device);
+  if (!device.is_cpu()) tensor = tensor.to(device);
+  return value.requires_grad ? tensor.set_requires_grad(true) : tensor;
 }
 
 /// What a list of this type holds, or the first item's type where nothing is expected.

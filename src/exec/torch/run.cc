@@ -117,10 +117,10 @@ void say_values(const std::string& path) { answer(SampleResult{.output = saved_v
 
 }  // namespace
 
-std::optional<int> command(std::span<char* const> words) {
-  const std::string_view name = words.empty() ? "" : words[0];
+std::optional<int> command(std::span<const std::string> words) {
+  const std::string_view name = words.empty() ? std::string_view() : words[0];
   const bool runs = name == "run" || name == "bench";
-  const bool cuda = runs && words.size() == 3 && words[2] == std::string_view("cuda");
+  const bool cuda = runs && words.size() == 3 && words[2] == "cuda";
   const bool mine = cuda || (runs && words.size() == 2) || (name == "inputs" && words.size() == 3) ||
                     (name == "values" && words.size() == 2);
   if (!mine) return std::nullopt;

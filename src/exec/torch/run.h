@@ -7,10 +7,11 @@
 
 #include <optional>
 #include <span>
+#include <string>
 
 namespace graphwitness::exec::worker {
 
 /// The exit status; none when the words name no command of these. Answers go to file descriptor 3.
-std::optional<int> command(std::span<char* const> words);
+std::optional<int> command(std::span<const std::string> words);
 
 }  // namespace graphwitness::exec::worker

@@ -41,8 +41,8 @@ void watch(const std::string& path) {
 
 }  // namespace
 
-std::optional<int> command(std::span<char* const> words) {
-  if (words.size() != 2 || words[0] != std::string_view("watch")) return std::nullopt;
+std::optional<int> command(std::span<const std::string> words) {
+  if (words.size() != 2 || words[0] != "watch") return std::nullopt;
   apply_sandbox();
   const c10::NoGradGuard no_gradients;
   torch::jit::setGraphExecutorOptimize(false);

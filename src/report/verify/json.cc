@@ -60,6 +60,7 @@ void write_verify_json(std::ostream& out, const VerificationReport& report) {
                     {"tool", {{"name", "graphwitness"}, {"version", version()}}},
                     {"scripted", report.scripted},
                     {"traced", text_or_null(report.traced)},
+                    {"exported", text_or_null(report.exported)},
                     {"method", report.method},
                     {"example", report.example},
                     {"verdict", std::move(verdict)},

@@ -24,8 +24,9 @@ class VerifyWriter {
   void write(const VerificationReport& report, bool summary) {
     if (summary) {
       const std::string other = report.traced.empty() ? "the replay of its trace" : clean(report.traced);
-      out_ << fmt::format("{} against {}, `{}`\n", painted("1", clean(report.scripted)), painted("1", other),
-                          clean(report.method));
+      const std::string exported = report.exported.empty() ? "" : " and " + painted("1", clean(report.exported));
+      out_ << fmt::format("{} against {}{}, `{}`\n", painted("1", clean(report.scripted)), painted("1", other),
+                          exported, clean(report.method));
       out_ << fmt::format("  example: {}\n", clean(report.example));
     }
     write_scope("same shapes", report.same_shapes, summary);
@@ -45,7 +46,8 @@ class VerifyWriter {
   }
 
   void write_witness(const WitnessReport& witness) {
-    out_ << fmt::format("  against the {}: {}\n", witness.against, clean(witness.difference));
+    const std::string_view against = witness.against == "onnx" ? "ONNX model" : std::string_view(witness.against);
+    out_ << fmt::format("  against the {}: {}\n", against, clean(witness.difference));
     for (const std::string& change : witness.changes) out_ << fmt::format("  changes: {}\n", clean(change));
     for (const DecisionChange& one : witness.decisions) {
       const std::string place = one.line == 0 ? "" : fmt::format(" at {}:{}", clean(one.file), one.line);

@@ -21,11 +21,9 @@ std::string_view text_of(Assumption assumption) {
     case Assumption::attributes:
       return "attributes: nobody sets attributes of the modules after loading";
     case Assumption::memory:
-      return "memory: no two inputs share memory";
-    case Assumption::calls:
       break;
   }
-  return "repeated calls: each model is freshly loaded";
+  return "memory: no two inputs share memory";
 }
 
 }  // namespace graphwitness::proof

@@ -16,7 +16,6 @@ enum class Assumption : std::uint8_t {
   arguments,
   attributes,
   memory,
-  calls,
 };
 
 /// A clause: "the inputs have the dtypes of the example".

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -35,10 +36,6 @@ std::optional<std::int64_t> code_of(DType dtype) {
   const auto found = std::ranges::find(kCodes, dtype);
   if (found != kCodes.end()) return found - kCodes.begin();
   return dtype == DType::bf16 ? std::optional<std::int64_t>(15) : std::nullopt;
-}
-
-bool is_integer_dtype(DType dtype) {
-  return dtype == DType::i8 || dtype == DType::i16 || dtype == DType::i32 || dtype == DType::i64 || dtype == DType::u8;
 }
 
 bool is_in_place(std::string_view op) { return op.starts_with("aten::") && op.ends_with('_') && !op.ends_with("__"); }
@@ -540,7 +537,12 @@ bool Evaluator::evaluate_number(std::string_view op) {
     }
   }
   const TermId term = terms_.operation(std::string(op) + "." + overload(), argument_terms());
-  note_operator(term, false);
+  // NaN, and what is too large, is no integer.
+  const bool makes_integer = op == "aten::Int" || op == "aten::IntImplicit";
+  const DType dtype = facts_[tensor].dtype;
+  const bool is_whole = is_integer(dtype) || dtype == DType::boolean;
+  if (makes_integer && is_whole) note_safe_by_dtype(term);
+  note_operator(term, makes_integer && !is_whole);
   set_result(Symbolic::scalar(term));
   return true;
 }
@@ -695,7 +697,7 @@ std::string Evaluator::canonical_name(std::string_view op, std::vector<TermId>& 
     // With another tensor of more dimensions, a number and a tensor that holds it make the same dtype, unless the
     // number is of a higher kind.
     const bool same = number && left.ranked && !left.sizes.empty() &&
-                      (is_floating(left.dtype) || (is_integer_dtype(left.dtype) && !terms_.floating_of(*number)));
+                      (is_floating(left.dtype) || (is_integer(left.dtype) && !terms_.floating_of(*number)));
     if (!same) return std::string(op);
     vocabulary_.assumptions.insert(Assumption::dtype);
     arguments[1] = *number;
@@ -734,20 +736,34 @@ bool Evaluator::evaluate_integer_tensor(std::string_view op, std::span<const Ter
   return true;
 }
 
-/// Whether an operator may raise on some input of the scope. Where shapes are those of the example and nothing is open,
-/// it ran on the example without raising.
+/// Sizes, for tensors, or the value itself, are numbers in this scope.
+bool Evaluator::is_settled(const Symbolic& value) {
+  switch (value.kind) {
+    case Symbolic::Kind::tensor:
+      return facts_.has_known_sizes(read(value));
+    case Symbolic::Kind::scalar:
+      return terms_.is_plain_constant(value.term);
+    case Symbolic::Kind::list:
+    case Symbolic::Kind::tuple:
+      for (std::size_t i = 0; i < memory_.items(value.index).size(); ++i) {
+        if (!is_settled(memory_.items(value.index)[i])) return false;
+      }
+      return true;
+    case Symbolic::Kind::dict:
+    case Symbolic::Kind::module:
+    case Symbolic::Kind::undefined:
+      break;
+  }
+  return false;
+}
+
+/// Whether an operator may raise on some input of the scope. Where shapes are those of the example, numbers come from
+/// no input, and nothing is open, it ran on the example without raising.
 void Evaluator::note_operator(TermId term, bool raises_on_data) {
   if (vocabulary_.scope == Scope::same_shapes && !raises_on_data && open_branches_.empty()) {
-    bool known = true;
-    for (std::size_t i = 0; i < operands() && known; ++i) {
-      const Symbolic& given = operand(i);
-      if (given.kind == Symbolic::Kind::tensor) known = facts_.has_known_sizes(read(given));
-      if (given.kind != Symbolic::Kind::list) continue;
-      for (const Symbolic& item : memory_.items(given.index)) {
-        if (item.kind == Symbolic::Kind::tensor) known = known && facts_.has_known_sizes(read(item));
-      }
-    }
-    if (known) return;
+    bool settled = true;
+    for (std::size_t i = 0; i < operands() && settled; ++i) settled = is_settled(operand(i));
+    if (settled) return;
   }
   note_may_raise(term);
 }
@@ -782,6 +798,17 @@ void Evaluator::evaluate_in_place(std::string_view op) {
   set_result(written);
 }
 
+/// Of numbers of one floating dtype some operators are defined whatever the sizes. A number that goes with the tensor
+/// must fit its dtype.
+bool Evaluator::is_total(std::string_view name, std::span<const TermId> arguments) {
+  if (!never_raises(name) || !is_floating(facts_[arguments[0]].dtype)) return false;
+  if (!name.ends_with(".Scalar")) return true;
+  constexpr double kFitsAnyDtype = 65504;
+  const auto integer = terms_.integer_of(arguments[1]);
+  const auto number = integer ? std::optional(static_cast<double>(*integer)) : terms_.floating_of(arguments[1]);
+  return number && std::abs(*number) <= kFitsAnyDtype;
+}
+
 void Evaluator::evaluate_operator(std::string_view op) {
   const PureOperator* known = pure_operator(op);
   if (known == nullptr) stop("the proof does not know this operator");
@@ -792,9 +819,9 @@ void Evaluator::evaluate_operator(std::string_view op) {
   const TermId term = terms_.operation(name, arguments);
   const bool is_floating_division =
       is_in(kDividing, op) && !arguments.empty() && is_floating(facts_[arguments[0]].dtype);
-  // Of numbers of one floating dtype these are defined whatever the sizes.
-  const bool is_total = never_raises(name) && is_floating(facts_[arguments[0]].dtype);
-  if (!is_total) note_operator(term, known->raises_on_data && !is_floating_division);
+  const bool total = is_total(name, arguments);
+  if (total || (known->raises_on_data && is_floating_division)) note_safe_by_dtype(term);
+  if (!total) note_operator(term, known->raises_on_data && !is_floating_division);
   give_results(op, term, arguments, known->memory == Memory::view);
 }
 

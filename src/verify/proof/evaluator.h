@@ -73,6 +73,8 @@ class Evaluator {
   const SymbolicMemory& memory() const { return memory_; }
   /// What ran and may raise, each under the conditions that it ran under.
   const std::unordered_set<std::uint32_t>& may_raise() const { return may_raise_; }
+  /// What does not raise because of the dtypes that are assumed.
+  const std::unordered_set<std::uint32_t>& safe_by_dtype() const { return safe_by_dtype_; }
   /// The node that first made a term; none when it was another evaluation, or no node.
   NodeId maker(TermId term) const;
   /// Branches that the scope leaves open, in order.
@@ -124,6 +126,7 @@ class Evaluator {
   void raise();
   TermId guarded(TermId term);
   void note_may_raise(TermId term);
+  void note_safe_by_dtype(TermId term) { safe_by_dtype_.insert(guarded(term).raw); }
   void note_maker(TermId term);
   const Frame* open_frame() const;
 
@@ -144,6 +147,8 @@ class Evaluator {
   void complete_factory(std::string_view op, std::vector<TermId>& arguments);
   std::optional<TermId> number_in(TermId tensor);
   std::optional<TermId> integer_in(TermId term);
+  bool is_settled(const Symbolic& value);
+  bool is_total(std::string_view name, std::span<const TermId> arguments);
   void note_operator(TermId term, bool raises_on_data);
   std::optional<std::size_t> list_length(std::string_view op, std::span<const TermId> arguments);
   std::vector<std::uint32_t> storages_of(const Symbolic& value) const;
@@ -174,6 +179,7 @@ class Evaluator {
   std::vector<std::uint32_t> input_cells_;
   std::vector<TermId> final_inputs_;
   std::unordered_set<std::uint32_t> may_raise_;
+  std::unordered_set<std::uint32_t> safe_by_dtype_;
   std::unordered_map<std::uint32_t, NodeId> makers_;
   std::vector<NodeId> open_branches_;
   NodeId node_;  // the one being evaluated

@@ -9,6 +9,10 @@ bool is_floating(DType dtype) {
   return dtype == DType::f32 || dtype == DType::f64 || dtype == DType::f16 || dtype == DType::bf16;
 }
 
+bool is_integer(DType dtype) {
+  return dtype == DType::i8 || dtype == DType::i16 || dtype == DType::i32 || dtype == DType::i64 || dtype == DType::u8;
+}
+
 TermId add_sizes(Terms& terms, TermId a, TermId b) {
   const auto left = terms.integer_of(a);
   const auto right = terms.integer_of(b);
@@ -603,7 +607,13 @@ TensorFacts Inference::infer() {
     result.dtype = of(0).dtype;
     return result;
   }
-  if (is_one_of(kKeepAll)) return of(0);
+  if (is_one_of(kKeepAll)) {
+    TensorFacts result = of(0);
+    // The absolute value of a complex number is real.
+    const bool known = is_floating(result.dtype) || is_integer(result.dtype) || result.dtype == DType::boolean;
+    if (!known) result.dtype = DType::unknown;
+    return result;
+  }
   if (is_one_of(kKeepFloating)) {
     TensorFacts result = of(0);
     if (!is_floating(result.dtype)) result.dtype = DType::unknown;
@@ -687,12 +697,15 @@ TensorFacts Inference::infer() {
     return result;
   }
   const DType same_floating = is_floating(of(0).dtype) ? of(0).dtype : DType::unknown;
+  const bool is_sum = is("aten::sum") || is("aten::sum.dim_IntList");
+  const bool counts = is_integer(of(0).dtype) || of(0).dtype == DType::boolean;
+  const DType reduced = is_sum && counts ? DType::i64 : same_floating;
   if (is("aten::mean") || is("aten::sum"))
-    return reduce(std::vector<std::int64_t>{}, false, is_none(1) ? same_floating : DType::unknown);
+    return reduce(std::vector<std::int64_t>{}, false, is_none(1) ? reduced : DType::unknown);
   if (is("aten::max") && count() == 1) return reduce(std::vector<std::int64_t>{}, false, of(0).dtype);
   if (is("aten::min") && count() == 1) return reduce(std::vector<std::int64_t>{}, false, of(0).dtype);
   if (is("aten::mean.dim") || is("aten::sum.dim_IntList")) {
-    return reduce(numbers(1), flag(2).value_or(false), is_none(3) ? same_floating : DType::unknown);
+    return reduce(numbers(1), flag(2).value_or(false), is_none(3) ? reduced : DType::unknown);
   }
   if (is("aten::amax") || is("aten::amin")) return reduce(numbers(1), flag(2).value_or(false), of(0).dtype);
   return {};

@@ -21,6 +21,7 @@ struct TensorFacts {
 };
 
 bool is_floating(DType dtype);
+bool is_integer(DType dtype);
 
 class Facts {
  public:

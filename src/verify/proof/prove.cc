@@ -173,6 +173,9 @@ class Prover {
     }
     compare_errors(scripted_, traced_);
     compare_errors(traced_, scripted_);
+    if (scripted_.evaluator.safe_by_dtype() != traced_.evaluator.safe_by_dtype()) {
+      vocabulary_.assumptions.insert(Assumption::dtype);
+    }
     if (reasons_.size() > kMostReasons) {
       const std::size_t left_out = reasons_.size() - kMostReasons;
       reasons_.resize(kMostReasons);

@@ -72,8 +72,8 @@ void refuse(const std::string& text, bool of_search) {
 
 }  // namespace
 
-std::optional<int> command(std::span<char* const> words) {
-  const std::string_view name = words.size() == 1 ? words[0] : "";
+std::optional<int> command(std::span<const std::string> words) {
+  const std::string_view name = words.size() == 1 ? std::string_view(words[0]) : std::string_view();
   if (name != "search" && name != "replay") return std::nullopt;
   apply_sandbox();
   const c10::NoGradGuard no_gradients;

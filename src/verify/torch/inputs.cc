@@ -36,8 +36,9 @@ void take_apart(const c10::IValue& value, Leaves& leaves) {
 
 c10::IValue copy_of(const c10::IValue& leaf) {
   if (!leaf.isTensor() || !leaf.toTensor().defined()) return leaf;
-  // Layout is one of the things that a trace may hang on.
-  return leaf.toTensor().detach().clone(at::MemoryFormat::Preserve);
+  // Layout is one of the things that a trace may hang on, the wish for a gradient another.
+  const at::Tensor tensor = leaf.toTensor();
+  return tensor.detach().clone(at::MemoryFormat::Preserve).set_requires_grad(tensor.requires_grad());
 }
 
 c10::IValue put_together(const c10::IValue& form, const Leaves& leaves, std::size_t& next) {
@@ -232,6 +233,7 @@ class Harvester {
     harvest.floats.assign(floats_.begin(), floats_.end());
     harvest.integers.assign(integers_.begin(), integers_.end());
     harvest.strings.assign(strings_.begin(), strings_.end());
+    harvest.gradients = gradients_;
     const auto cut = [](auto& values, auto size) {
       std::ranges::stable_sort(values, std::less{}, size);
       if (values.size() > kMostHarvested) values.resize(kMostHarvested);
@@ -250,6 +252,7 @@ class Harvester {
       waiting.pop_back();
       for (const jit::Node* node : block->nodes()) {
         waiting.insert(waiting.end(), node->blocks().begin(), node->blocks().end());
+        if (node->kind() == c10::prim::requires_grad) gradients_ = true;
         if (node->kind() != c10::prim::Constant || !compared(node->output())) continue;
         if (const auto value = jit::toIValue(node->output())) harvest_value(*value, floats_, integers_, strings_);
       }
@@ -274,6 +277,7 @@ class Harvester {
   std::set<double> floats_;
   std::set<std::int64_t> integers_;
   std::set<std::string> strings_;
+  bool gradients_ = false;
 };
 
 struct Dimension {
@@ -373,6 +377,13 @@ std::vector<Leaves> boundary_inputs(const Leaves& example, const Harvest& harves
   const auto add_changes = [&](const std::vector<Change>& changes) {
     for (const Change& change : changes) made.push_back(with_tensors(example, floating, change));
   };
+  if (harvest.gradients) {
+    Leaves one = copy(example);
+    for (const c10::IValue& leaf : one) {
+      if (is_float_tensor(leaf)) leaf.toTensor().set_requires_grad(!leaf.toTensor().requires_grad());
+    }
+    made.push_back(std::move(one));
+  }
   if (floats != 0) {
     add_changes(plain_changes());
     for (const double scale : {1., 1., 10., 0.1}) made.push_back(random_like(example, random, scale));

@@ -46,6 +46,7 @@ struct Harvest {
   std::vector<double> floats{};
   std::vector<std::int64_t> integers{};
   std::vector<std::string> strings{};
+  bool gradients = false;  ///< it asks whether tensors require one
 };
 Harvest harvest(const torch::jit::Module& model, const std::string& method);
 

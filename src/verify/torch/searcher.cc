@@ -21,6 +21,8 @@ constexpr int kMostWanderings = 120;  ///< of one attack where slopes do not lea
 constexpr std::size_t kMostSites = 64;
 constexpr std::uint64_t kMostUnconfirmed = 12;
 constexpr std::size_t kMostReasons = 12;
+constexpr std::size_t kFirstProbes = 8;  ///< of each scope
+constexpr std::size_t kMostProbes = 24;
 constexpr std::chrono::milliseconds kBetweenWords{200};
 constexpr std::chrono::milliseconds kMostShrinking{4000};
 constexpr std::uint64_t kMostShrinkTries = 800;
@@ -89,6 +91,13 @@ bool Searcher::over() const {
   return Clock::now() > deadline_;
 }
 
+/// A part of what is left of the time: the example alone may have taken much of it.
+Searcher::Clock::time_point Searcher::after(double part) const {
+  const auto now = Clock::now();
+  const std::chrono::duration<double> left = std::max(deadline_ - now, Clock::duration::zero());
+  return now + std::chrono::duration_cast<Clock::duration>(left * part);
+}
+
 void Searcher::say_progress() {
   const auto now = Clock::now();
   if (now - last_said_ < kBetweenWords) return;
@@ -102,7 +111,7 @@ void Searcher::say_progress() {
   tell_(progress);
 }
 
-void Searcher::note(const Leaves& /*leaves*/, const std::vector<Occurrence>& occurrences) {
+bool Searcher::note(const std::vector<Occurrence>& occurrences) {
   flipped_.resize(subject_.sites().size(), false);
   slack_.resize(subject_.sites().size());
   std::set<std::size_t> sites;
@@ -113,16 +122,30 @@ void Searcher::note(const Leaves& /*leaves*/, const std::vector<Occurrence>& occ
     std::optional<double>& least = slack_[occurrence.site];
     if (std::isfinite(distance)) least = std::min(least.value_or(distance), distance);
   }
+  bool turned = false;
   for (const std::size_t site : sites) {
-    if (!flipped_[site] && subject_.flipped(occurrences, site)) flipped_[site] = true;
+    if (flipped_[site] || !subject_.flipped(occurrences, site)) continue;
+    flipped_[site] = true;
+    turned = true;
   }
+  return turned;
+}
+
+void Searcher::keep_probe(bool other_shapes, const Leaves& leaves, bool turned) {
+  if (!request_.probes || probes_.size() == kMostProbes) return;
+  std::size_t& first = kept_[other_shapes ? 1 : 0];
+  if (!turned && first == kFirstProbes) return;
+  if (!turned) ++first;
+  probes_.push_back({.other_shapes = other_shapes, .arguments = subject_.given(leaves)});
 }
 
 bool Searcher::test(const Leaves& leaves, bool related) {
   say_progress();
   const bool other = !same_shapes(subject_.example(), leaves);
   Evaluation evaluation = subject_.evaluate(leaves);
-  note(leaves, evaluation.occurrences);
+  const bool turned = note(evaluation.occurrences);
+  const bool agreed = !evaluation.differs && !evaluation.unfinished && !evaluation.reference_raised;
+  if (agreed && related) keep_probe(other, leaves, turned);
   if (!evaluation.differs || done(other)) return evaluation.differs;
   // Sizes that no longer fit each other, or no data at all, are the caller's mistake where the script says so.
   if (evaluation.reference_raised && other && (!related || any_empty(leaves))) return false;
@@ -163,7 +186,7 @@ void Searcher::try_example() {
   if (evaluation.reference_raised && !(evaluation.differs && request_.traced)) {
     throw InputError("the scripted model raises " + evaluation.raised + " on the example");
   }
-  note(subject_.example(), evaluation.occurrences);
+  note(evaluation.occurrences);
   if (!evaluation.differs) return;
   if (!confirmed(subject_.example(), evaluation)) return;
   example_differs_ = true;
@@ -173,7 +196,7 @@ void Searcher::try_example() {
 
 void Searcher::try_boundaries() {
   // A slow model's time is not all spent here.
-  const auto until = started_ + request_.budget * 3 / 10;
+  const auto until = after(0.3);
   for (const Leaves& leaves : boundary_inputs(subject_.example(), harvest_, random_)) {
     if (done(false) || over(until)) return;
     test(leaves);
@@ -181,7 +204,7 @@ void Searcher::try_boundaries() {
 }
 
 void Searcher::try_shapes() {
-  const auto until = started_ + request_.budget * 7 / 10;
+  const auto until = after(0.6);
   std::vector<Reshaping> shapes = other_shapes(subject_.example(), harvest_);
   std::size_t count = 0;
   for (const Reshaping& shape : shapes) {
@@ -233,7 +256,7 @@ bool Searcher::descend(std::size_t site, const Leaves& start) {
     say_progress();
     Tracked tracked = track(subject_.form(), at);
     const std::vector<Occurrence> occurrences = subject_.observe(std::move(tracked.arguments));
-    note(at, occurrences);
+    note(occurrences);
     if (subject_.flipped(occurrences, site)) {
       if (!test(at)) go_beyond(start, at);
       return true;
@@ -274,7 +297,7 @@ void Searcher::wander(std::size_t site, const Leaves& start) {
   Leaves at = copy(start);
   const auto look = [&](const Leaves& leaves) {
     std::vector<Occurrence> occurrences = subject_.observe(subject_.form().arguments(leaves));
-    note(leaves, occurrences);
+    note(occurrences);
     return occurrences;
   };
   const auto distance_of = [&](const std::vector<Occurrence>& occurrences) {
@@ -392,7 +415,7 @@ void Searcher::settle(bool other, Found found) {
     if (same_shapes(subject_.example(), leaves) == other) return false;
     say_progress();
     Evaluation evaluation = subject_.evaluate(leaves);
-    note(leaves, evaluation.occurrences);
+    note(evaluation.occurrences);
     // Not another way to fail: a witness of numbers does not turn into one of errors.
     const bool raises = evaluation.difference == Difference::raise && found.evaluation.difference != Difference::raise;
     if (!evaluation.differs || raises) return false;
@@ -489,6 +512,7 @@ Report Searcher::report() {
                                      : fmt::format("the time was spent; `--budget` gives more than {} s",
                                                    std::chrono::duration<double>(request_.budget).count()));
   }
+  report.probes = std::move(probes_);
   return report;
 }
 
@@ -510,7 +534,7 @@ Report Searcher::run() {
   try_example();
   // What raises on its own example has nothing further to say.
   if (found_[0] && found_[0]->evaluation.reference_raised) return report();
-  note(subject_.example(), subject_.observe(subject_.form().arguments(subject_.example())));
+  note(subject_.observe(subject_.form().arguments(subject_.example())));
   if (!done(false)) try_boundaries();
   try_shapes();
   if (!done(false)) attack_all();

@@ -51,9 +51,12 @@ class Searcher {
   /// True when a witness for its scope came of it.
   bool test(const Leaves& leaves, bool related = true);
   bool done(bool other_shapes) const { return found_[other_shapes ? 1 : 0].has_value(); }
+  Clock::time_point after(double part) const;
   bool over() const;
   bool over(Clock::time_point until) const { return over() || (!counts_ && Clock::now() > until); }
-  void note(const Leaves& leaves, const std::vector<Occurrence>& occurrences);
+  /// True when a decision turned that never had before.
+  bool note(const std::vector<Occurrence>& occurrences);
+  void keep_probe(bool other_shapes, const Leaves& leaves, bool turned);
   void say_progress();
   std::optional<Occurrence> nearest(const std::vector<Occurrence>& occurrences, std::size_t site) const;
   /// Whether freshly loaded models part too; how they do is what counts.
@@ -74,6 +77,8 @@ class Searcher {
   std::vector<bool> flipped_;
   std::vector<std::optional<double>> slack_;
   std::uint64_t unconfirmed_ = 0;
+  std::vector<Probe> probes_;
+  std::size_t kept_[2] = {0, 0};  ///< of each scope, only because they came first
 };
 
 }  // namespace graphwitness::verify::worker

@@ -17,6 +17,7 @@
 #include "exec/torch/state.h"
 #include "exec/wire.h"
 #include "graphwitness/support/error.h"
+#include "verify/rounding.h"
 
 namespace graphwitness::verify::worker {
 
@@ -34,8 +35,6 @@ std::vector<c10::IValue> bind_strictly(const jit::Method& method, const std::vec
   return exec::worker::bind_arguments(method, arguments, {}, remark);
 }
 
-/// What no decision explains must be this many times the tolerance, or it may be rounding.
-constexpr double kBeyondRounding = 50;
 /// A run may take so many times the operations of the example's before it counts as one without an end.
 constexpr std::uint64_t kMostTimesExample = 40;
 constexpr std::uint64_t kLeastSteps = 20'000;
@@ -113,30 +112,6 @@ bool same_form(const exec::Value& a, const exec::Value& b) {
     if (key ? a.items[i].text != b.items[i].text : !same_form(a.items[i], b.items[i])) return false;
   }
   return true;
-}
-
-double largest(const exec::Value& value) {
-  if (value.kind == exec::Value::Kind::floating) return std::isfinite(value.real) ? std::abs(value.real) : 0;
-  double most = 0;
-  if (value.kind == exec::Value::Kind::tensor) {
-    const auto count = static_cast<std::size_t>(exec::element_count(value.tensor.sizes));
-    for (std::size_t i = 0; i < count; ++i) {
-      const double element = std::abs(exec::element(value.tensor, i));
-      if (std::isfinite(element)) most = std::max(most, element);
-    }
-  }
-  for (const exec::Value& item : value.items) most = std::max(most, largest(item));
-  return most;
-}
-
-/// Rounding may have come that far.
-bool beyond_rounding(const exec::Leaf& leaf, double magnitude, const exec::ChosenTolerance& chosen) {
-  if (leaf.difference != Difference::value) return true;
-  // Of the outputs' types only the coarsest matters here.
-  const double relative = chosen.relative.value_or(exec::tolerance_for(DType::f32, {}).relative);
-  const double absolute = chosen.absolute.value_or(exec::tolerance_for(DType::f32, {}).absolute);
-  if (!leaf.elements.max_abs) return true;
-  return *leaf.elements.max_abs > kBeyondRounding * (absolute + relative * magnitude);
 }
 
 }  // namespace

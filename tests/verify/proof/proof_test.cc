@@ -239,6 +239,70 @@ TEST_CASE("an operation that nobody uses but that may raise on data must be in b
   CHECK(proved(index, index, Scope::same_shapes, DType::i64));
 }
 
+TEST_CASE("an index or a size that is read from data may raise, whoever uses the result") {
+  const std::string read =
+      "%z: int = prim::Constant[value=0]()\n%n: none = prim::Constant[value=none]()\n%s: tensor = aten::sum(%x, %n)\n"
+      "%i: int = aten::Int[overload=\"Tensor\"](%s)\n";
+  const std::string end = "%y: tensor = aten::neg(%x)\nreturn %y\n";
+  // Of integers the reading itself always works.
+  const auto proved_of_integers = [](const std::string& one, const std::string& other) {
+    return proved(one, other, Scope::same_shapes, DType::i64);
+  };
+  CHECK(proved_of_integers(read + end, end));
+  const std::string select = read + "%u: tensor = aten::select[overload=\"int\"](%x, %z, %i)\n" + end;
+  CHECK_FALSE(proved_of_integers(select, end));
+  CHECK_FALSE(proved_of_integers(end, select));
+  CHECK(proved_of_integers(select, select));
+  const std::string factory = read +
+                              "%l: list<int> = prim::ListConstruct(%i)\n"
+                              "%u: tensor = aten::zeros(%l, %n, %n, %n, %n)\n" +
+                              end;
+  CHECK_FALSE(proved_of_integers(factory, end));
+  CHECK(proved_of_integers(factory, factory));
+}
+
+TEST_CASE("a number that is no integer cannot be read as one") {
+  const std::string read =
+      "%n: none = prim::Constant[value=none]()\n%s: tensor = aten::sum(%x, %n)\n"
+      "%i: int = aten::Int[overload=\"Tensor\"](%s)\n";
+  const std::string end = "%y: tensor = aten::neg(%x)\nreturn %y\n";
+  CHECK_FALSE(proved(read + end, end));
+  CHECK(proved(read + end, read + end));
+}
+
+TEST_CASE("what one graph alone does, and what the dtype alone makes safe, is proved for that dtype") {
+  const std::string end = "%y: tensor = aten::neg(%x)\nreturn %y\n";
+  const std::string divides = "%u: tensor = aten::floor_divide(%x, %x)\n" + end;
+  CHECK_FALSE(proved(divides, end, Scope::same_shapes, DType::i64));
+  const auto prove_both = [&](const std::string& one, const std::string& other) {
+    return prove_texts(method("%x: tensor", one), method("%x: tensor", other), {tensor(DType::f32, {2})});
+  };
+  const Proof alone = prove_both(divides, end);
+  CHECK(alone.proved);
+  CHECK(assumes(alone, Assumption::dtype));
+  CHECK_FALSE(assumes(prove_both(divides, divides), Assumption::dtype));
+}
+
+TEST_CASE("a number that does not fit the dtype may raise in an arm that the example does not take") {
+  const auto compares = [](const std::string& number) {
+    return "%n: none = prim::Constant[value=none]()\n%h: float = prim::Constant[value=" + number +
+           "]()\n%s: tensor = aten::sum(%x, %n)\n%c: bool = aten::Bool[overload=\"Tensor\"](%s)\n"
+           "prim::If(%c) {\n block():\n %u: tensor = aten::gt[overload=\"Scalar\"](%x, %h)\n return\n block():\n"
+           " return\n}\n%y: tensor = aten::neg(%x)\nreturn %y\n";
+  };
+  const std::string end = "%y: tensor = aten::neg(%x)\nreturn %y\n";
+  CHECK(proved(compares("0.5"), end));
+  CHECK_FALSE(proved(compares("1e300"), end));
+}
+
+TEST_CASE("the absolute value of a complex number is no complex number") {
+  const std::string asks =
+      "%a: tensor = aten::abs(%x)\n%c: bool = aten::is_complex(%a)\n%y: tensor = prim::If(%c) {\n block():\n"
+      " return %a\n block():\n %b: tensor = aten::neg(%a)\n return %b\n}\nreturn %y\n";
+  CHECK_FALSE(proved(asks, "%a: tensor = aten::abs(%x)\nreturn %a\n", Scope::same_shapes, DType::c64));
+  CHECK(proved(asks, "%a: tensor = aten::abs(%x)\n%b: tensor = aten::neg(%a)\nreturn %b\n"));
+}
+
 TEST_CASE("a loop with a known number of turns is unrolled") {
   const std::string loop =
       "%n: int = prim::Constant[value=2]()\n%t: bool = prim::Constant[value=true]()\n%y: tensor = prim::Loop(%n, %t, "

@@ -1,13 +1,14 @@
 // graphwitness-torch-worker: loads one TorchScript archive and writes it as IR text to file descriptor 3.
 //
-// `load PATH` writes "ok\n" and the text, or "error\n" and one line; `version` writes LibTorch's version.
+// `load PATH` writes "ok\n" and the text, or "error\n" and one line; `version` writes LibTorch's version; `nursery`
+// waits to be copied for any of the commands.
 
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <exception>
 #include <new>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "graphwitness/ir/text.h"
 #include "graphwitness/support/error.h"
 #include "localize/torch/command.h"
+#include "support/nursery.h"
 #include "support/sandbox.h"
 #include "verify/torch/command.h"
 
@@ -54,17 +56,32 @@ std::string load(const std::string& path) {
   }
 }
 
+/// Does first what every command would: copies need not.
+std::vector<std::string> warm_and_wait() {
+  torch::jit::getAllOperators();
+  torch::jit::populate_upgraders_graph_map();
+  return graphwitness::wait_in_nursery();
+}
+
+int run(const std::vector<std::string>& words) {
+  if (const auto status = graphwitness::exec::worker::command(words)) return *status;
+  if (const auto status = graphwitness::verify::worker::command(words)) return *status;
+  if (const auto status = graphwitness::localize::worker::command(words)) return *status;
+  const std::string_view command = words.empty() ? std::string_view() : std::string_view(words[0]);
+  std::string result;
+  if (command == "version" && words.size() == 1) result = TORCH_VERSION "\n";
+  if (command == "load" && words.size() == 2) result = load(words[1]);
+  if (result.empty()) return 2;
+  return write_result(result) ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int count, char** words) {
-  const std::string_view command = count > 1 ? words[1] : "";
-  const std::span<char* const> all(words + 1, words + count);
-  if (const auto status = graphwitness::exec::worker::command(all)) return *status;
-  if (const auto status = graphwitness::verify::worker::command(all)) return *status;
-  if (const auto status = graphwitness::localize::worker::command(all)) return *status;
-  std::string result;
-  if (command == "version" && count == 2) result = TORCH_VERSION "\n";
-  if (command == "load" && count == 3) result = load(words[2]);
-  if (result.empty()) return 2;
-  return write_result(result) ? 0 : 1;
+  std::vector<std::string> arguments(words + 1, words + count);
+  if (arguments == std::vector<std::string>{graphwitness::Nursery::kCommand}) arguments = warm_and_wait();
+  const int status = run(arguments);
+  // Without taking LibTorch apart, which takes time and helps nobody.
+  std::fflush(nullptr);
+  _exit(status);
 }
