@@ -45,7 +45,7 @@ void check_order(const View& view) {
 }
 
 TEST_CASE("modules are folded before anything else, alike ones together") {
-  const View view = make_view(read_ir(layered(12, 40)).graph, {});
+  const View view = make_view(read_ir(layered(12, 40)).graph, {.depth = RenderOptions::kAll});
   CHECK(folded_boxes(view) == 12);
   CHECK(view.items.size() == 14);
   CHECK(view.items[1].title == "layers.0");
@@ -62,12 +62,38 @@ TEST_CASE("instances of one class are folded together, whatever the archive call
     text += "module " + std::to_string(i) + " \"" + std::to_string(i) + "\" path \"layers." + std::to_string(i) +
             "\" class \"__torch__.___torch_mangle_" + std::to_string(i) + ".Layer\" {\n}\n";
   }
-  const View view = make_view(read_ir(text + layered(6, 30)).graph, {});
+  const View view = make_view(read_ir(text + layered(6, 30)).graph, {.depth = RenderOptions::kAll});
   CHECK(folded_boxes(view) == 6);  // folding two would have been enough
 }
 
+TEST_CASE("equal modules in a row are one box, which says how many") {
+  const View view = make_view(read_ir(layered(12, 40)).graph, {});
+  REQUIRE(view.items.size() == 3);
+  CHECK(view.items[1].title == "layers.0 … layers.11  ×12");
+  CHECK(view.items[1].repeats == 12);
+  CHECK(view.items[1].rows[0].text == "40 operations each, 480 in all");
+  CHECK(view.notes == std::vector<std::string>{"folded 12 modules to one box for equal ones"});
+  check_order(view);
+}
+
+TEST_CASE("a module that differs by a constant, or holds a mark, stands by itself") {
+  std::string text = layered(9, 10);
+  text.replace(text.find("aten::relu(%v40)"), 10, "aten::tanh");
+  const Graph graph = read_ir(text).graph;
+  const auto titles = [&](const RenderOptions& options) {
+    std::string out;
+    for (const Item& item : make_view(graph, options).items) {
+      if (item.folded > 0) out += item.title + "\n";
+    }
+    return out;
+  };
+  CHECK(titles({}) == "layers.0 … layers.3  ×4\nlayers.4\nlayers.5 … layers.8  ×4\n");
+  CHECK(titles({.marks = {{.node = NodeId{65}}}}) ==
+        "layers.0 … layers.3  ×4\nlayers.4\nlayers.5\nlayers.7 … layers.8  ×2\n");
+}
+
 TEST_CASE("what fits is not folded") {
-  const View view = make_view(read_ir(layered(3, 40)).graph, {});
+  const View view = make_view(read_ir(layered(3, 15)).graph, {});
   CHECK(folded_boxes(view) == 0);
   CHECK(view.notes.empty());
 }
@@ -123,9 +149,10 @@ graph "f" traced (%x):
 }
 
 TEST_CASE("what is marked stays open while there is room") {
-  const View view = make_view(read_ir(layered(12, 40)).graph, {.marks = {{.node = NodeId{100}, .message = "here"}}});
+  const View view = make_view(read_ir(layered(12, 40)).graph,
+                              {.depth = RenderOptions::kAll, .marks = {{.node = NodeId{100}, .message = "here"}}});
   CHECK(folded_boxes(view) == 11);  // all but layers.2
-  CHECK(std::ranges::count(view.items, Mark::Kind::flagged, &Item::mark) == 1);
+  CHECK(std::ranges::count(view.items, Mark::Kind::error, &Item::mark) == 1);
   CHECK(view.items.size() + 2 <= 150);
 }
 
@@ -134,11 +161,12 @@ TEST_CASE("a folded box says that it holds what is flagged") {
   for (const RenderOptions& options : {RenderOptions{.depth = 0, .marks = {{.node = NodeId{7}}, {.node = NodeId{9}}}},
                                        RenderOptions{.max_nodes = 8, .marks = {{.node = NodeId{7}}}}}) {
     const View view = make_view(graph, options);
-    const auto marked = std::ranges::find(view.items, Mark::Kind::flagged, &Item::mark);
+    const auto marked = std::ranges::find(view.items, Mark::Kind::error, &Item::mark);
     REQUIRE(marked != view.items.end());
     if (marked->folded == 0) continue;
-    CHECK(marked->rows.back().text == "holds " + std::to_string(options.marks.size()) + " flagged");
-    CHECK(marked->rows.back().style == Row::Style::alarm);
+    CHECK(marked->rows.back().text ==
+          "holds " + std::to_string(options.marks.size()) + (options.marks.size() == 1 ? " error" : " errors"));
+    CHECK(marked->rows.back().mark == Mark::Kind::error);
   }
 }
 
@@ -147,7 +175,7 @@ TEST_CASE("hundreds of marks do not break the limit") {
   for (std::uint32_t node = 0; node < 480; node += 2) options.marks.push_back({.node = NodeId{node}});
   const View view = make_view(read_ir(layered(12, 40)).graph, options);
   CHECK(view.items.size() + 2 <= 50);
-  CHECK(std::ranges::any_of(view.items, [](const Item& item) { return item.mark == Mark::Kind::flagged; }));
+  CHECK(std::ranges::any_of(view.items, [](const Item& item) { return item.mark == Mark::Kind::error; }));
 }
 
 TEST_CASE("arrows between folded boxes are one, with the number of values") {
