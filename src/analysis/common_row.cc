@@ -130,13 +130,31 @@ std::vector<RowMatch> match_as_they_come(Row left, Row right) {
   return found;
 }
 
-/// Between two places that are matched.
-void match_stretch(Row left, Row right, RowMatch offset, std::vector<RowMatch>& out) {
+void match_inner(Row left, Row right, RowMatch offset, std::vector<RowMatch>& out) {
   if (left.empty() || right.empty()) return;
   EditSearch search(left, right);
   for (const auto& [row, column] : search.run() ? search.matches() : match_as_they_come(left, right)) {
     out.emplace_back(row + offset.first, column + offset.second);
   }
+}
+
+/// Between two places that are matched.
+void match_stretch(Row left, Row right, RowMatch offset, std::vector<RowMatch>& out) {
+  const auto add = [&](std::size_t row, std::size_t column) {
+    out.emplace_back(offset.first + row, offset.second + column);
+  };
+  // Equal ends first, so that what was replaced stands on both sides of one gap.
+  std::size_t before = 0;
+  const std::size_t shorter = std::min(left.size(), right.size());
+  while (before < shorter && are_equal(left[before], right[before])) add(before, before), ++before;
+  std::size_t behind = 0;
+  while (before + behind < shorter && are_equal(left[left.size() - behind - 1], right[right.size() - behind - 1])) {
+    ++behind;
+  }
+  const Row inner_left = left.subspan(before, left.size() - before - behind);
+  const Row inner_right = right.subspan(before, right.size() - before - behind);
+  match_inner(inner_left, inner_right, {offset.first + before, offset.second + before}, out);
+  for (; behind > 0; --behind) add(left.size() - behind, right.size() - behind);
 }
 
 }  // namespace

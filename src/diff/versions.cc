@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
+#include <tuple>
 #include <utility>
 
 #include "analysis/control_flow.h"
@@ -48,6 +50,42 @@ bool is_bookkeeping(const Graph& graph, NodeId node) {
   return std::ranges::all_of(results,
                              [&](ValueId result) { return result && is_scalar_like(graph, graph[result].type); });
 }
+
+/// How often each operator of a line and module instance occurs: a loop that was unrolled shows it.
+class TurnCounts {
+ public:
+  void add(const Graph& graph, NodeId node, bool is_left) {
+    const std::optional<Key> key = key_of(graph, node);
+    if (key) ++(is_left ? counts_[*key].first : counts_[*key].second);
+  }
+
+  /// (left turns, right turns), when nodes of one side are all that one side's turns have more than the other's.
+  std::optional<std::pair<std::size_t, std::size_t>> turns(const Graph& graph, std::span<const NodeId> nodes) const {
+    std::optional<std::pair<std::size_t, std::size_t>> turns;
+    std::set<Key> keys;
+    for (NodeId node : nodes) {
+      const std::optional<Key> key = key_of(graph, node);
+      const auto found = key ? counts_.find(*key) : counts_.end();
+      if (found == counts_.end() || (turns && *turns != found->second)) return std::nullopt;
+      turns = found->second;
+      keys.insert(*key);
+    }
+    if (!turns || turns->first == 0 || turns->second == 0) return std::nullopt;
+    const std::size_t more = std::max(turns->first, turns->second) - std::min(turns->first, turns->second);
+    return keys.size() * more == nodes.size() ? turns : std::nullopt;
+  }
+
+ private:
+  using Key = std::tuple<std::string_view, std::uint32_t, std::string, std::string_view>;
+
+  static std::optional<Key> key_of(const Graph& graph, NodeId node) {
+    const LocationId at = graph[node].loc;
+    if (!at || graph[at].line == 0) return std::nullopt;
+    return Key{graph[graph[at].file], graph[at].line, module_of_node(graph, node), graph[graph[node].op]};
+  }
+
+  std::map<Key, std::pair<std::size_t, std::size_t>> counts_;
+};
 
 class VersionComparison {
  public:
@@ -95,6 +133,9 @@ class VersionComparison {
   void compare(FunctionId function, FunctionId other) {
     const auto ours = nodes_of(left_, function, [&](NodeId node) { return !alignment_.on_right(node).empty(); });
     const auto theirs = nodes_of(right_, other, [&](NodeId node) { return bool(alignment_.on_left(node)); });
+    turns_ = {};
+    for (NodeId node : ours) turns_.add(left_, node, true);
+    for (NodeId node : theirs) turns_.add(right_, node, false);
     // By the left node before the gap; none: before all.
     std::map<std::uint32_t, Gap> gaps;
     std::uint32_t before = NodeId::kNone;
@@ -202,6 +243,7 @@ class VersionComparison {
     change.message = gap.right.empty()  ? change.left + (gap.left.size() == 1 ? " is gone" : " are gone")
                      : gap.left.empty() ? change.right + (gap.right.size() == 1 ? " is new" : " are new")
                                         : change.left + " became " + change.right;
+    if (kind != Kind::op) tell_turns(change, gap);
     const auto add = [&](const Graph& graph, const std::vector<NodeId>& nodes, Side side) {
       for (ChangeLine& line : lines_of_nodes(graph, nodes, [&](NodeId) { return side; })) {
         change.lines.push_back(std::move(line));
@@ -212,6 +254,17 @@ class VersionComparison {
     change.left_nodes = std::move(gap.left);
     change.right_nodes = std::move(gap.right);
     changes_.push_back(std::move(change));
+  }
+
+  /// A loop that one trace unrolled more often than the other.
+  void tell_turns(GraphChange& change, const Gap& gap) const {
+    const bool is_left = gap.right.empty();
+    const auto turns = is_left ? turns_.turns(left_, gap.left) : turns_.turns(right_, gap.right);
+    if (!turns) return;
+    change.kind = Kind::loop;
+    change.turns = turns->second;
+    change.message = "the code runs " + std::to_string(turns->second) + (turns->second == 1 ? " time" : " times") +
+                     ", it was " + std::to_string(turns->first);
   }
 
   /// Tells branches and loops of a gap each by itself, with what is inside, and takes them out of it.
@@ -244,6 +297,7 @@ class VersionComparison {
   const Graph& right_;
   const Alignment& alignment_;
   OperandComparison operands_;
+  TurnCounts turns_;  ///< of the function that is compared
   std::vector<GraphChange> changes_;
 };
 

@@ -7,7 +7,7 @@
 
 namespace graphwitness {
 
-/// "" when the file carries no text of it.
+/// "" when the file carries no text of it, or the script compiler wrote it.
 std::string_view carried_line(const Graph& graph, const Location& frame);
 
 }  // namespace graphwitness

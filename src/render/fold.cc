@@ -405,17 +405,19 @@ std::vector<Piece> Runs::fold_to(std::uint32_t limit, bool marked) {
   return fold_parts(runs, low);
 }
 
-/// The most levels of modules that stay at a glance; all, where even none would not.
+/// The most levels of modules that stay at a glance. One more where the picture would say next to nothing: a model may
+/// be wrapped in one module.
 void fold_to_readable(Spans& spans) {
-  const std::uint32_t deepest = spans.deepest_module();
-  if (spans.pieces() <= kReadablePieces) return;
-  for (std::uint32_t depth = deepest; depth-- > 1;) {
+  constexpr std::uint32_t kFewestPieces = 6;
+  std::uint32_t depth = spans.deepest_module();
+  const auto pieces_at = [&](std::uint32_t levels) {
     Spans tried = spans;
-    tried.fold_below(depth);
-    if (tried.pieces() > kReadablePieces && depth > 1) continue;
-    spans.fold_below(depth);
-    return;
-  }
+    tried.fold_below(levels);
+    return tried.pieces();
+  };
+  while (depth > 0 && pieces_at(depth) > kReadablePieces) --depth;
+  if (pieces_at(depth) < kFewestPieces) ++depth;
+  spans.fold_below(depth);
 }
 
 }  // namespace

@@ -38,6 +38,7 @@ class OverlayMaker {
     std::set<std::uint32_t> wanted;
     for (NodeId node : overlay_.added) wanted.insert(graph_[graph_[node].parent].function.raw);
     std::vector<FunctionId> out;
+    out.reserve(wanted.size());
     for (std::uint32_t function : wanted) out.push_back(FunctionId{function});
     return out;
   }

@@ -110,6 +110,7 @@ class Maker {
   std::vector<std::uint32_t> entries_of(const std::vector<NodeId>& nodes, std::string_view what) const;
   void mark_entries();
   void fold_entries();
+  bool is_about_findings() const;
   std::vector<bool> attached_nodes() const;
   std::vector<Mark::Kind> shown_marks() const;
   void add_items(const ItemText& text);
@@ -209,7 +210,7 @@ void Maker::mark_entries() {
 void Maker::fold_entries() {
   FoldLimits limits{.depth = options_.depth};
   if (options_.max_nodes > 0) limits.pieces = options_.max_nodes - kOwnItems;
-  limits.marked_only = options_.overlay.other != nullptr;
+  limits.marked_only = options_.overlay.other != nullptr || is_about_findings();
   const auto repeats = options_.max_nodes == 0
                            ? std::vector<std::vector<std::uint32_t>>{}  // nothing is folded
                            : repeated_modules(outline_, hashes_of_modules(graph_, absorbed_, outline_), kFewestRepeats);
@@ -239,8 +240,16 @@ std::vector<bool> Maker::attached_nodes() const {
   return attached;
 }
 
-/// What stays open against another graph: what is marked, a few of its neighbours, which say where it belongs, inputs
-/// and outputs. What is lost and says nothing may be folded with its like.
+/// A picture too large to be read at a glance, with something in it that matters.
+bool Maker::is_about_findings() const {
+  if (options_.depth != RenderOptions::kReadable || options_.max_nodes == 0) return false;
+  if (outline_.entries.size() <= kReadablePieces) return false;
+  return std::ranges::any_of(marks_,
+                             [](Mark::Kind mark) { return mark == Mark::Kind::warning || mark == Mark::Kind::error; });
+}
+
+/// What stays open where the rest is folded: what is marked, a few of its neighbours, which say where it belongs,
+/// inputs and outputs. Notes, trails, and what is lost and says nothing may be folded with their like.
 std::vector<Mark::Kind> Maker::shown_marks() const {
   const std::vector<bool> attached = attached_nodes();
   std::vector<Mark::Kind> marks = marks_;
@@ -248,10 +257,10 @@ std::vector<Mark::Kind> Maker::shown_marks() const {
   for (std::size_t i = 0; i < marks.size(); ++i) {
     const Entry& entry = outline_.entries[i];
     const bool is_end = entry.kind == Entry::Kind::input || entry.kind == Entry::Kind::output;
-    speaks[i] = std::ranges::any_of(messages_[i], [](const Mark* mark) { return mark->message != kLost; });
-    if (speaks[i] || is_end || (entry.node && attached[entry.node.raw]))
-      marks[i] = std::max(marks[i], Mark::Kind::error);
-    if (speaks[i]) marks[i] = Mark::Kind::changed;
+    speaks[i] = std::ranges::any_of(
+        messages_[i], [](const Mark* mark) { return mark->kind > Mark::Kind::note && mark->message != kLost; });
+    if (marks[i] <= Mark::Kind::note) marks[i] = Mark::Kind::none;
+    if (speaks[i] || is_end || (entry.node && attached[entry.node.raw])) marks[i] = Mark::Kind::changed;
   }
   std::vector<int> shown(marks.size(), 0);
   for (const Link& link : outline_.links) {
@@ -453,11 +462,14 @@ void Maker::add_notes() {
     module_operations += operation_count(outline_, piece);
   }
   if (!modules.empty()) {
-    view_.notes.push_back("folded " + count_text(modules.size()) + " modules (" + count_text(module_operations) +
-                          " operations) to one box each: " + name_list(modules));
+    view_.notes.push_back("folded " + count_text(modules.size()) + (modules.size() == 1 ? " module (" : " modules (") +
+                          count_text(module_operations) + " operations) to one box each: " + name_list(modules));
   }
   if (repeated > 0) view_.notes.push_back("folded " + count_text(repeated) + " modules to one box for equal ones");
-  if (controls > 0) view_.notes.push_back("folded " + count_text(controls) + " branches or loops to one box each");
+  if (controls > 0) {
+    view_.notes.push_back("folded " + count_text(controls) +
+                          (controls == 1 ? " branch or loop to one box" : " branches or loops to one box each"));
+  }
   if (runs > 0) {
     view_.notes.push_back("folded " + count_text(run_operations) + " operations that follow each other to " +
                           count_text(runs) + (runs == 1 ? " box" : " boxes"));

@@ -37,6 +37,11 @@ TEST_CASE("what two rows have in common is found in order") {
   CHECK(common("ararb", "rarab").size() == 4);
 }
 
+TEST_CASE("what was replaced in a row of equals stands on both sides of one gap") {
+  const auto found = common_row(row_of("rrrrr"), row_of("rrtrr"));
+  CHECK(found == std::vector<RowMatch>{{0, 0}, {1, 1}, {3, 3}, {4, 4}});
+}
+
 TEST_CASE("a hash of zero equals nothing") { CHECK(common_row(std::vector<std::uint64_t>{0, 1}, {}).empty()); }
 
 TEST_CASE("rows that have little in common end in time") {

@@ -202,6 +202,24 @@ TEST_CASE("two versions: copies and constants that a tool put in are no change")
             .empty());
 }
 
+TEST_CASE("two traces: a loop that one unrolled more often than the other") {
+  const auto unrolled = [](int turns) {
+    std::string text =
+        "format torchscript\nlocation 0 \"m.py\" line 4 in \"forward\"\nlocation 1 \"m.py\" line 5 in \"forward\"\n"
+        "graph \"forward\" traced (%v0: tensor<f32>):\n";
+    for (int i = 0; i < 2 * turns; i += 2) {
+      const auto value = [&](int more) { return "%v" + std::to_string(i + more); };
+      text += "  " + value(1) + ": tensor = aten::relu(" + value(0) + ") @0\n";
+      text += "  " + value(2) + ": tensor = aten::exp(" + value(1) + ") @1\n";
+    }
+    return text + "  return %v" + std::to_string(2 * turns);
+  };
+  const GraphDiff diff = diff_of(unrolled(5), unrolled(3));
+  CHECK(changes_of(diff) == Lines{"loop 4: the code runs 3 times, it was 5"});
+  CHECK(diff.changes[0].turns == 3);
+  CHECK(changes_of(unrolled(3), unrolled(5)) == Lines{"loop 4: the code runs 5 times, it was 3"});
+}
+
 TEST_CASE("two versions: a branch that is new is one change") {
   const std::string branch = R"(
 format onnx

@@ -66,6 +66,25 @@ TEST_CASE("instances of one class are folded together, whatever the archive call
   CHECK(folded_boxes(view) == 6);  // folding two would have been enough
 }
 
+TEST_CASE("the default depth is the deepest that is read at a glance, and says something") {
+  const auto nested = [](const std::string& around) {
+    std::string text;
+    for (int i = 0; i < 80; ++i) {
+      const std::string module = around + "m" + std::to_string(i / 10) + ".s" + std::to_string(i % 10);
+      text += "location " + std::to_string(i) + " scope \"" + module + "\"\n";
+    }
+    text += "graph \"forward\" traced (%v0: tensor<f32, 4>):\n";
+    for (int i = 0; i < 240; ++i) {
+      text += "  %v" + std::to_string(i + 1) + ": tensor<f32, 4> = a::op" + std::to_string(i) + "(%v" +
+              std::to_string(i) + ") @" + std::to_string(i / 3) + "\n";
+    }
+    return read_ir(text + "  return %v240\n").graph;
+  };
+  CHECK(make_view(nested(""), {}).items.size() == 10);
+  CHECK(make_view(nested("model."), {}).items.size() == 10);  // not one box `model`
+  CHECK(make_view(nested(""), {.depth = 1}).items.size() == 82);
+}
+
 TEST_CASE("equal modules in a row are one box, which says how many") {
   const View view = make_view(read_ir(layered(12, 40)).graph, {});
   REQUIRE(view.items.size() == 3);
@@ -88,8 +107,18 @@ TEST_CASE("a module that differs by a constant, or holds a mark, stands by itsel
     return out;
   };
   CHECK(titles({}) == "layers.0 … layers.3  ×4\nlayers.4\nlayers.5 … layers.8  ×4\n");
-  CHECK(titles({.marks = {{.node = NodeId{65}}}}) ==
+  CHECK(titles({.marks = {{.kind = Mark::Kind::note, .node = NodeId{65}}}}) ==
         "layers.0 … layers.3  ×4\nlayers.4\nlayers.5\nlayers.7 … layers.8  ×2\n");
+}
+
+TEST_CASE("what was found stays open in a large graph, and what is around it is folded") {
+  const View view =
+      make_view(read_ir(layered(12, 40)).graph, {.marks = {{.node = NodeId{100}, .value = {}, .message = "here"},
+                                                           {.kind = Mark::Kind::trail, .node = NodeId{99}}}});
+  CHECK(view.items.size() == 9);  // input, modules, operations, 99 to 101, operations, modules, output
+  CHECK(std::ranges::count(view.items, Mark::Kind::error, &Item::mark) == 1);
+  CHECK(std::ranges::count(view.items, Mark::Kind::trail, &Item::mark) == 1);
+  CHECK(folded_boxes(view) == 4);
 }
 
 TEST_CASE("what fits is not folded") {
@@ -205,7 +234,7 @@ TEST_CASE("blocks nested without end are one box, and nothing recurses over them
   const View view = make_view(read_ir(text).graph, {.max_nodes = 0});
   CHECK(folded_boxes(view) == 1);
   CHECK(view.frames.size() <= 48);
-  CHECK(view.notes == std::vector<std::string>{"folded 1 branches or loops to one box each"});
+  CHECK(view.notes == std::vector<std::string>{"folded 1 branch or loop to one box"});
 }
 
 TEST_CASE("a module path without end makes no frames without end") {

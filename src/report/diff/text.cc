@@ -55,7 +55,7 @@ std::size_t words_of(const GraphChange& change) {
     case Kind::branch:
       return is_new ? 12 : 0;
     case Kind::loop:
-      return is_new ? 13 : change.turns ? 1 : 2;
+      return change.turns ? 1 : is_new ? 13 : 2;
     case Kind::assertion:
       return 3;
     case Kind::frozen:
