@@ -48,7 +48,8 @@ std::string name_of_mark(Mark::Kind kind, std::ptrdiff_t count) {
 Mark::Kind mark_of_arrow(Mark::Kind source, Mark::Kind target) {
   if (source == Mark::Kind::lost || target == Mark::Kind::lost) return Mark::Kind::lost;
   if (source >= Mark::Kind::changed || target >= Mark::Kind::changed) return Mark::Kind::none;
-  return std::min(source, target);
+  const Mark::Kind both = std::min(source, target);
+  return both == Mark::Kind::note ? Mark::Kind::none : both;  // two notes are not on the way to anything
 }
 
 FunctionId function_of(const Graph& graph, const Mark& mark) {
