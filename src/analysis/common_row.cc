@@ -130,12 +130,72 @@ std::vector<RowMatch> match_as_they_come(Row left, Row right) {
   return found;
 }
 
+/// Which of a run of equals was removed cannot be told. Where one was put in, too, it is the one in that place: what
+/// was replaced stands in one gap.
+class Slide {
+ public:
+  Slide(Row left, std::size_t columns, std::vector<RowMatch>& matches)
+      : left_(left), matches_(matches), column_of_(left.size(), kNone), is_matched_(columns, false) {
+    for (const auto& [row, column] : matches) column_of_[row] = column, is_matched_[column] = true;
+  }
+
+  void run() {
+    for (std::size_t row = 0; row < left_.size(); ++row) {
+      if (column_of_[row] == kNone && !stands_in_gap(row) && !slide_up(row)) slide_down(row);
+    }
+    matches_.clear();
+    for (std::size_t row = 0; row < left_.size(); ++row) {
+      if (column_of_[row] != kNone) matches_.emplace_back(row, column_of_[row]);
+    }
+  }
+
+ private:
+  static constexpr std::size_t kFurthest = 4096;
+
+  bool is_free(std::size_t column) const { return column < is_matched_.size() && !is_matched_[column]; }
+
+  bool stands_in_gap(std::size_t row) const {
+    const bool after = row > 0 && column_of_[row - 1] != kNone && is_free(column_of_[row - 1] + 1);
+    const bool before = row + 1 < left_.size() && column_of_[row + 1] != kNone && column_of_[row + 1] > 0 &&
+                        is_free(column_of_[row + 1] - 1);
+    return after || before;
+  }
+
+  bool slide_up(std::size_t row) {
+    for (std::size_t to = row; to > 0 && row - to < kFurthest; --to) {
+      const std::size_t column = column_of_[to - 1];
+      if (column == kNone || !are_equal(left_[to - 1], left_[row])) return false;
+      if (column == 0 || !is_free(column - 1)) continue;
+      for (std::size_t at = row; at >= to; --at) column_of_[at] = column_of_[at - 1];
+      column_of_[to - 1] = kNone;
+      return true;
+    }
+    return false;
+  }
+
+  void slide_down(std::size_t row) {
+    for (std::size_t to = row; to + 1 < left_.size() && to - row < kFurthest; ++to) {
+      const std::size_t column = column_of_[to + 1];
+      if (column == kNone || !are_equal(left_[to + 1], left_[row])) return;
+      if (!is_free(column + 1)) continue;
+      for (std::size_t at = row; at <= to; ++at) column_of_[at] = column_of_[at + 1];
+      column_of_[to + 1] = kNone;
+      return;
+    }
+  }
+
+  Row left_;
+  std::vector<RowMatch>& matches_;
+  std::vector<std::size_t> column_of_;  // by row
+  std::vector<bool> is_matched_;        // by column
+};
+
 void match_inner(Row left, Row right, RowMatch offset, std::vector<RowMatch>& out) {
   if (left.empty() || right.empty()) return;
   EditSearch search(left, right);
-  for (const auto& [row, column] : search.run() ? search.matches() : match_as_they_come(left, right)) {
-    out.emplace_back(row + offset.first, column + offset.second);
-  }
+  std::vector<RowMatch> matches = search.run() ? search.matches() : match_as_they_come(left, right);
+  Slide(left, right.size(), matches).run();
+  for (const auto& [row, column] : matches) out.emplace_back(row + offset.first, column + offset.second);
 }
 
 /// Between two places that are matched.

@@ -40,6 +40,10 @@ TEST_CASE("what two rows have in common is found in order") {
 TEST_CASE("what was replaced in a row of equals stands on both sides of one gap") {
   const auto found = common_row(row_of("rrrrr"), row_of("rrtrr"));
   CHECK(found == std::vector<RowMatch>{{0, 0}, {1, 1}, {3, 3}, {4, 4}});
+  const std::vector<RowMatch> two{{0, 0}, {2, 2}, {3, 3}, {4, 4}, {6, 6}};
+  CHECK(common_row(row_of("rrrraaa"), row_of("rtrraua")) == two);
+  CHECK(common_row(row_of("aaabbbb"), row_of("auabtbb")) ==
+        std::vector<RowMatch>{{0, 0}, {2, 2}, {3, 3}, {5, 5}, {6, 6}});
 }
 
 TEST_CASE("a hash of zero equals nothing") { CHECK(common_row(std::vector<std::uint64_t>{0, 1}, {}).empty()); }
