@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "analysis/alignment_side.h"
+#include "analysis/common_row.h"
 #include "analysis/constant_values.h"
 #include "analysis/operator_twins.h"
 
@@ -62,8 +63,56 @@ class Matcher {
     match_gap(left.subspan(left_at), right.subspan(right_at));
   }
 
+  /// Of two versions: what is equal to the letter first, in order; then, in the gaps, what is of one module and
+  /// operator; then what is of one operator.
+  void match_as_versions(std::span<const NodeId> left, std::span<const NodeId> right) {
+    std::vector<Anchor> anchors;
+    for (const Key key : {&AlignmentSide::by_all, &AlignmentSide::by_module, &AlignmentSide::by_operator}) {
+      anchors = match_between(anchors, keys_of(left_, left, key), keys_of(right_, right, key));
+    }
+    for (const auto& [row, column] : anchors) match(left[row], right[column]);
+    match_moved(left, right);
+  }
+
  private:
-  using Anchor = std::pair<std::size_t, std::size_t>;
+  using Anchor = RowMatch;
+
+  static std::vector<std::uint64_t> keys_of(const AlignmentSide& side, std::span<const NodeId> nodes, Key key) {
+    std::vector<std::uint64_t> keys;
+    keys.reserve(nodes.size());
+    for (NodeId node : nodes) keys.push_back((side.*key)(node));
+    return keys;
+  }
+
+  /// The anchors and, in the gaps between them, what has the same key.
+  static std::vector<Anchor> match_between(const std::vector<Anchor>& anchors, std::span<const std::uint64_t> left,
+                                           std::span<const std::uint64_t> right) {
+    std::vector<Anchor> out;
+    Anchor reached{0, 0};
+    const auto fill_until = [&](std::size_t row, std::size_t column) {
+      for (const auto& [more_row, more_column] : common_row(left.subspan(reached.first, row - reached.first),
+                                                            right.subspan(reached.second, column - reached.second))) {
+        out.emplace_back(reached.first + more_row, reached.second + more_column);
+      }
+    };
+    for (const auto& [row, column] : anchors) {
+      fill_until(row, column);
+      out.emplace_back(row, column);
+      reached = {row + 1, column + 1};
+    }
+    fill_until(left.size(), right.size());
+    return out;
+  }
+
+  /// What uses a parameter that nothing else of its operator uses is the same wherever it stands.
+  void match_moved(std::span<const NodeId> left, std::span<const NodeId> right) {
+    const auto on_left = unique_keys(left_, left);
+    for (const auto& [key, at] : unique_keys(right_, right)) {
+      const auto found = on_left.find(key);
+      if (found == on_left.end() || used_[left[found->second].raw] != 0 || left_of_[right[at].raw]) continue;
+      match(left[found->second], right[at]);
+    }
+  }
 
   bool is_free(NodeId left) const { return used_[left.raw] == 0 || left_.is_in_loop(left); }
 
@@ -151,25 +200,6 @@ class Matcher {
     return longest_rising(pairs);
   }
 
-  static std::vector<Anchor> longest_rising(const std::vector<Anchor>& pairs) {
-    constexpr std::size_t kNone = static_cast<std::size_t>(-1);
-    std::vector<std::size_t> last;  // by length of row less one: the pair that ends the row lowest
-    std::vector<std::size_t> before(pairs.size(), kNone);
-    for (std::size_t i = 0; i < pairs.size(); ++i) {
-      const auto at = std::ranges::lower_bound(last, pairs[i].first, {}, [&](std::size_t p) { return pairs[p].first; });
-      if (at != last.begin()) before[i] = *(at - 1);
-      if (at == last.end()) {
-        last.push_back(i);
-      } else {
-        *at = i;
-      }
-    }
-    std::vector<Anchor> row;
-    for (std::size_t i = last.empty() ? kNone : last.back(); i != kNone; i = before[i]) row.push_back(pairs[i]);
-    std::ranges::reverse(row);
-    return row;
-  }
-
   /// In order: each right node takes the best of the next left ones of its operator, or one of a loop once more.
   void match_gap(std::span<const NodeId> left, std::span<const NodeId> right) {
     struct Places {
@@ -226,6 +256,20 @@ bool mostly_has_lines(const AlignmentSide& side) {
   return with * 2 > all || all == 0;
 }
 
+/// An export has one graph, whatever the module calls its method.
+void pair_main_functions(const Graph& left, const Graph& right, std::vector<FunctionId>& pairs) {
+  const auto main_of = [](const Graph& graph) {
+    FunctionId main;
+    for (FunctionId function : graph.functions()) {
+      if (!main || graph[graph[function].name] == "forward") main = function;
+    }
+    return main;
+  };
+  if (left.format() == right.format()) return;
+  const FunctionId main = main_of(left);
+  if (main && !pairs[main.raw]) pairs[main.raw] = main_of(right);
+}
+
 /// By name; where each side has only one, these.
 std::vector<FunctionId> pair_functions(const Graph& left, const Graph& right) {
   std::vector<FunctionId> pairs(left.functions().size());
@@ -239,12 +283,13 @@ std::vector<FunctionId> pair_functions(const Graph& left, const Graph& right) {
     const auto found = by_name.find(left[left[function].name]);
     if (found != by_name.end()) pairs[function.raw] = found->second;
   }
+  pair_main_functions(left, right, pairs);
   return pairs;
 }
 
 }  // namespace
 
-Alignment::Alignment(const Graph& left, const Graph& right)
+Alignment::Alignment(const Graph& left, const Graph& right, Relation relation)
     : left_of_(right.all_nodes().size()), function_of_(pair_functions(left, right)) {
   OperatorKinds kinds;
   const AlignmentSide left_side(left, kinds);
@@ -255,6 +300,10 @@ Alignment::Alignment(const Graph& left, const Graph& right)
     if (!function_of_[function.raw]) continue;
     const std::vector<NodeId> on_left = left_side.nodes_of(function);
     const std::vector<NodeId> on_right = right_side.nodes_of(function_of_[function.raw]);
+    if (relation == Relation::versions) {
+      matcher.match_as_versions(on_left, on_right);
+      continue;
+    }
     using Side = AlignmentSide;
     matcher.match_by(&Side::by_assignment, on_left, on_right);
     matcher.match_by(&Side::by_stack, on_left, on_right);

@@ -5,7 +5,11 @@
 /// compute from and by order. A loop of the left graph may be unrolled in the right one: its nodes have several on the
 /// right. Without source lines the order of operators and the parameters they use decide. Linear in both graphs. What
 /// is on one line, of one operator and from one source may be matched crosswise.
+///
+/// Two versions of a graph (two traces, two ONNX files, a module and its export) are matched as `diff` matches texts:
+/// by the order of what each node is, whatever its line and name.
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -15,8 +19,11 @@ namespace graphwitness {
 
 class Alignment {
  public:
-  /// `left` is the graph with more control flow: the scripted one.
-  Alignment(const Graph& left, const Graph& right);
+  enum class Relation : std::uint8_t {
+    recording,  ///< the left graph is scripted, the right one traced
+    versions,
+  };
+  Alignment(const Graph& left, const Graph& right, Relation relation = Relation::recording);
 
   /// Nodes of the right graph that do what this one does, in order; empty: none was found.
   std::span<const NodeId> on_right(NodeId left) const;

@@ -8,6 +8,7 @@
 #include "analysis/library_files.h"
 #include "analysis/operator_twins.h"
 #include "analysis/operators.h"
+#include "graphwitness/ir/text.h"
 #include "ir/walk.h"
 
 namespace graphwitness {
@@ -25,6 +26,21 @@ std::string_view base_name(std::string_view file) { return file.substr(file.find
 
 std::uint64_t mix_line(std::uint64_t hash, const Graph& graph, const Location& at) {
   return mix(mix(hash, base_name(graph[at.file])), at.line);
+}
+
+/// Elements of an attribute that tell it from others.
+constexpr std::size_t kHashedElements = 16;
+/// Callers that are asked for the module.
+constexpr std::size_t kMostFrames = 32;
+
+/// "layer1.0.weight" is `weight` of `layer1.0`, as a module reads it. PyTorch's exporter gives numbers to what it
+/// computed ("onnx::Conv_193", "25"), which say nothing of another export.
+std::uint64_t hash_of_initializer(std::string_view name) {
+  if (name.empty() || name.starts_with("onnx::")) return 0;
+  if (std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; })) return 0;
+  const std::size_t dot = name.rfind('.');
+  const bool nested = dot != std::string_view::npos;
+  return mix(mix(4, nested ? name.substr(0, dot) : std::string_view{}), nested ? name.substr(dot + 1) : name);
 }
 
 struct NodeList {
@@ -210,10 +226,44 @@ NodeId AlignmentSide::computed_by(ValueId value) const {
 }
 
 std::uint64_t AlignmentSide::parameter(ValueId value) const {
+  if (graph_[value].def == Value::Def::constant) return hash_of_initializer(graph_[graph_[value].name]);
   const NodeId maker = graph_.defining_node(value);
   if (!maker || modules_.attribute_read(maker) == nullptr) return 0;
   const ModuleId module = modules_.module(graph_[graph_[maker].operands][0]);
   return mix(mix(4, graph_[graph_[module].path]), modules_.attribute_name(maker));
+}
+
+std::uint64_t AlignmentSide::by_operator(NodeId node) const { return mix(7, kind(node)); }
+
+std::uint64_t AlignmentSide::by_module(NodeId node) const { return mix(mix(8, module(node)), kind(node)); }
+
+std::uint64_t AlignmentSide::by_all(NodeId node) const {
+  std::uint64_t hash = mix(by_module(node), graph_[graph_[node].op]);
+  for (ValueId operand : graph_[graph_[node].operands]) {
+    if (!operand) {
+      hash = mix(hash, 1);
+    } else if (const std::uint64_t used = parameter(operand)) {
+      hash = mix(hash, used);
+    } else if (graph_[operand].def == Value::Def::constant) {
+      hash = mix(hash, print_type(graph_, graph_[TensorId{graph_[operand].owner}].type));
+    } else if (constant_node(graph_, operand) || !listed_elements(graph_, operand).empty()) {
+      hash = mix(hash, constant_text(graph_, operand));
+    }
+  }
+  for (const Attribute& attribute : graph_[graph_[node].attributes]) {
+    if (graph_[attribute.value].kind == Literal::Kind::tensor) continue;
+    hash = mix(mix(hash, graph_[attribute.name]), print_literal(graph_, attribute.value, kHashedElements));
+  }
+  return hash;
+}
+
+std::string_view AlignmentSide::module(NodeId node) const {
+  LocationId at = graph_[node].loc;
+  for (std::size_t frames = 0; at && frames < kMostFrames; ++frames) {
+    if (graph_[at].scope) return graph_[graph_[at].scope];
+    at = graph_[at].caller;
+  }
+  return {};
 }
 
 }  // namespace graphwitness

@@ -50,9 +50,20 @@ class AlignmentSide {
   /// Operator and parameters that it uses; 0: it uses none.
   std::uint64_t by_parameters(NodeId node) const;
 
+  // Of two versions.
+  /// Operator, module, parameters and constants that it takes, attributes.
+  std::uint64_t by_all(NodeId node) const;
+  /// Operator and module.
+  std::uint64_t by_module(NodeId node) const;
+  std::uint64_t by_operator(NodeId node) const;
+
+  /// The module instance that the node belongs to; "" when it is the root, or not known.
+  std::string_view module(NodeId node) const;
+
   /// The node that computes an operand, behind what only passes it on; none: a parameter, a constant, ...
   NodeId computed_by(ValueId value) const;
-  /// The module attribute that a value is read from, as a hash of its path; 0: none.
+  /// The module attribute that a value is read from, or the initializer of that name, as a hash of its path; 0: none,
+  /// or one whose name an exporter made up.
   std::uint64_t parameter(ValueId value) const;
 
  private:

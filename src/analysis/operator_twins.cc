@@ -51,6 +51,89 @@ constexpr std::array kTwins = std::to_array<Twin>({
     {"aten::unsafe_split", "aten::split"},
 });
 
+/// What PyTorch's exporter writes for an operator, where it is one for one.
+constexpr std::array kExported = std::to_array<Twin>({
+    {"onnx::Abs", "aten::abs"},
+    {"onnx::Add", "aten::add"},
+    {"onnx::And", "aten::logical_and"},
+    {"onnx::ArgMax", "aten::argmax"},
+    {"onnx::ArgMin", "aten::argmin"},
+    {"onnx::AveragePool", "aten::avg_pool2d"},
+    {"onnx::BatchNormalization", "aten::batch_norm"},
+    {"onnx::Ceil", "aten::ceil"},
+    {"onnx::Clip", "aten::clamp"},
+    {"onnx::Concat", "aten::cat"},
+    {"onnx::Conv", kConvolution},
+    {"onnx::ConvTranspose", kConvolution},
+    {"onnx::Cos", "aten::cos"},
+    {"onnx::CumSum", "aten::cumsum"},
+    {"onnx::Div", "aten::div"},
+    {"onnx::Dropout", "aten::dropout"},
+    {"onnx::Elu", "aten::elu"},
+    {"onnx::Equal", "aten::eq"},
+    {"onnx::Erf", "aten::erf"},
+    {"onnx::Exp", "aten::exp"},
+    {"onnx::Expand", "aten::expand"},
+    {"onnx::Flatten", "aten::flatten"},
+    {"onnx::Floor", "aten::floor"},
+    {"onnx::GRU", "aten::gru"},
+    {"onnx::Gather", "aten::index_select"},
+    {"onnx::GatherElements", "aten::gather"},
+    {"onnx::Gelu", "aten::gelu"},
+    {"onnx::Gemm", "aten::linear"},
+    {"onnx::GlobalAveragePool", "aten::adaptive_avg_pool2d"},
+    {"onnx::Greater", "aten::gt"},
+    {"onnx::GreaterOrEqual", "aten::ge"},
+    {"onnx::HardSigmoid", "aten::hardsigmoid"},
+    {"onnx::HardSwish", "aten::hardswish"},
+    {"onnx::If", "prim::If"},
+    {"onnx::InstanceNormalization", "aten::instance_norm"},
+    {"onnx::LSTM", "aten::lstm"},
+    {"onnx::LayerNormalization", "aten::layer_norm"},
+    {"onnx::LeakyRelu", "aten::leaky_relu"},
+    {"onnx::Less", "aten::lt"},
+    {"onnx::LessOrEqual", "aten::le"},
+    {"onnx::Log", "aten::log"},
+    {"onnx::LogSoftmax", "aten::log_softmax"},
+    {"onnx::Loop", "prim::Loop"},
+    {"onnx::MatMul", "aten::matmul"},
+    {"onnx::MaxPool", "aten::max_pool2d"},
+    {"onnx::Mul", "aten::mul"},
+    {"onnx::Neg", "aten::neg"},
+    {"onnx::NonZero", "aten::nonzero"},
+    {"onnx::Not", "aten::logical_not"},
+    {"onnx::Or", "aten::logical_or"},
+    {"onnx::PRelu", "aten::prelu"},
+    {"onnx::Pad", "aten::pad"},
+    {"onnx::Pow", "aten::pow"},
+    {"onnx::RNN", "aten::rnn_tanh"},
+    {"onnx::Reciprocal", "aten::reciprocal"},
+    {"onnx::ReduceMean", "aten::mean"},
+    {"onnx::ReduceSum", "aten::sum"},
+    {"onnx::Relu", "aten::relu"},
+    {"onnx::Reshape", "aten::reshape"},
+    {"onnx::Resize", "aten::upsample_nearest2d"},
+    {"onnx::Round", "aten::round"},
+    {"onnx::Sigmoid", "aten::sigmoid"},
+    {"onnx::Sign", "aten::sign"},
+    {"onnx::Sin", "aten::sin"},
+    {"onnx::Slice", "aten::slice"},
+    {"onnx::Softmax", "aten::softmax"},
+    {"onnx::Softplus", "aten::softplus"},
+    {"onnx::Split", "aten::split"},
+    {"onnx::Sqrt", "aten::sqrt"},
+    {"onnx::Squeeze", "aten::squeeze"},
+    {"onnx::Sub", "aten::sub"},
+    {"onnx::Tan", "aten::tan"},
+    {"onnx::Tanh", "aten::tanh"},
+    {"onnx::TopK", "aten::topk"},
+    {"onnx::Transpose", "aten::transpose"},
+    {"onnx::Unsqueeze", "aten::unsqueeze"},
+    {"onnx::Where", "aten::where"},
+    {"onnx::Xor", "aten::logical_xor"},
+});
+static_assert(std::ranges::is_sorted(kExported, {}, &Twin::first));
+
 constexpr std::array kPlumbing = std::to_array<std::string_view>({
     "aten::__getitem__",
     "aten::detach",
@@ -120,6 +203,10 @@ std::string_view out_of_place(std::string_view op) {
 }  // namespace
 
 std::string_view canonical_operator(std::string_view op) {
+  if (op.starts_with("onnx::")) {
+    const auto exported = std::ranges::lower_bound(kExported, op, {}, &Twin::first);
+    return exported == kExported.end() || exported->first != op ? op : exported->second;
+  }
   const std::string_view plain = out_of_place(op);
   const auto twin = std::ranges::find(kTwins, plain, &Twin::first);
   return twin == kTwins.end() ? plain : twin->second;

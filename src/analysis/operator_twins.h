@@ -11,7 +11,8 @@
 
 namespace graphwitness {
 
-/// One name for an operator and its twins: `aten::add_` and `aten::add`, `aten::_convolution` and `aten::conv2d`.
+/// One name for an operator and its twins: `aten::add_` and `aten::add`, `aten::_convolution` and `aten::conv2d`,
+/// `onnx::Conv`.
 std::string_view canonical_operator(std::string_view op);
 
 /// Constants, attribute reads, packing and conversions: nodes that only pass values on, and that one graph has where

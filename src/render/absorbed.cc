@@ -109,13 +109,18 @@ std::string Absorbed::name(ValueId value) const {
   return std::string(graph_[graph_[value].name]);
 }
 
-TypeId Absorbed::type(ValueId value) const {
+TensorId Absorbed::tensor(ValueId value) const {
   value = original(value);
   const Value& definition = graph_[value];
-  if (definition.def == Value::Def::constant) return graph_[TensorId{definition.owner}].type;
+  if (definition.def == Value::Def::constant) return TensorId{definition.owner};
   const Literal* literal = held(value);
-  if (!literal || literal->kind != Literal::Kind::tensor) return definition.type;
-  return graph_[TensorId{static_cast<std::uint32_t>(literal->bits)}].type;
+  if (!literal || literal->kind != Literal::Kind::tensor) return {};
+  return TensorId{static_cast<std::uint32_t>(literal->bits)};
+}
+
+TypeId Absorbed::type(ValueId value) const {
+  const TensorId held = tensor(value);
+  return held ? graph_[held].type : graph_[original(value)].type;
 }
 
 std::string Absorbed::text(ValueId value) const { return text(value, kTextLevels); }

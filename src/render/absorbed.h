@@ -28,6 +28,8 @@ class Absorbed {
   std::string name(ValueId value) const;
   /// Type of a parameter, as the file that holds it says.
   TypeId type(ValueId value) const;
+  /// The tensor that a parameter is; none when the file does not tell.
+  TensorId tensor(ValueId value) const;
   /// A constant as a reader would write it: "2.0", "[2, 2]".
   std::string text(ValueId value) const;
 

@@ -118,6 +118,7 @@ void Canvas::set_defaults() {
     set_default(kind, "label", "");
     set_default(kind, "tooltip", kind == AGRAPH ? "" : " ");
     set_default(kind, "penwidth", "1");
+    if (kind == AGNODE) set_default(kind, "peripheries", "1");
   }
   for (const int kind : {AGRAPH, AGNODE}) {
     set_default(kind, "style", kind == AGNODE ? "filled" : "");
@@ -180,10 +181,14 @@ void Canvas::add_items() {
     set(node, "fillcolor", style.fill);
     set(node, "color", style.border);
     if (!item.tooltip.empty()) set(node, "tooltip", escape_dot_string(item.tooltip));
+    if (item.category == Category::stub) set(node, "height", "0");
     if (item.mark == Mark::Kind::none) continue;
-    const bool flagged = item.mark == Mark::Kind::flagged;
-    set(node, "color", flagged ? kFlagged : kTrail);
-    set(node, "penwidth", flagged ? "3" : "2");
+    const MarkStyle& mark = style_of(item.mark);
+    const std::string base = style.style;
+    set(node, "style", base.empty() || mark.border == std::string_view("solid") ? base : base + "," + mark.border);
+    set(node, "color", mark.color);
+    set(node, "penwidth", mark.pen_width);
+    set(node, "peripheries", mark.peripheries);
   }
 }
 
@@ -199,8 +204,9 @@ void Canvas::add_arrows() {
     }
     if (arrow.frame != kNowhere) set(edge, "lhead", numbered("cluster_", arrow.frame));
     if (arrow.mark == Mark::Kind::none) continue;
-    set(edge, "color", arrow.mark == Mark::Kind::flagged ? kFlagged : kTrail);
+    set(edge, "color", style_of(arrow.mark).color);
     set(edge, "penwidth", "2");
+    if (arrow.mark == Mark::Kind::lost) set(edge, "style", "dashed");
   }
 }
 

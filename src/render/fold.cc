@@ -1,6 +1,7 @@
 #include "render/fold.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <tuple>
 
@@ -9,6 +10,8 @@ namespace {
 
 /// Graphviz recurses over nested clusters, and takes seconds to lay out a hundred.
 constexpr std::uint32_t kMostNesting = 48;
+/// Fewer lost boxes in a row are drawn one by one.
+constexpr std::size_t kFewestLost = 4;
 
 /// Which spans are folded, and how many pieces there are then.
 class Spans {
@@ -18,6 +21,14 @@ class Spans {
   std::uint32_t pieces() const { return pieces_; }
   std::uint32_t deepest() const { return deepest_; }
   void fold_below(std::uint32_t module_levels);
+  void fold_repeats(const std::vector<std::vector<std::uint32_t>>& repeats, bool folded_only);
+  void join(std::uint32_t span);
+  void fold_unmarked();
+  /// Folds branches and loops of which everything is lost and nothing says why.
+  void fold_lost();
+  /// Folds modules without submodules that hold more than a few pieces: what a layer does inside.
+  void fold_leaves();
+  std::uint32_t deepest_module() const;
   /// Folds spans of that level until `limit` holds; those with a mark only when `marked`. False when one of them hides
   /// more folded boxes than the limit: those are better joined than hidden.
   bool fold_level(std::uint32_t level, std::uint32_t limit, bool marked);
@@ -34,9 +45,11 @@ class Spans {
 
   const Graph& graph_;
   const Outline& outline_;
+  const std::vector<Mark::Kind>& marks_;
   std::vector<std::uint32_t> visible_;  ///< pieces in each span, were it open
   std::vector<std::uint32_t> boxes_;    ///< folded spans right inside each span
   std::vector<bool> folded_;
+  std::vector<bool> joined_;  ///< folded into the piece before it, which is equal
   std::vector<bool> marked_;
   std::vector<bool> too_deep_;             ///< inside a span that is folded for its depth
   std::vector<std::uint32_t> levels_;      ///< foldable spans around each span, itself included; 0: too deep
@@ -48,9 +61,11 @@ class Spans {
 Spans::Spans(const Graph& graph, const Outline& outline, const std::vector<Mark::Kind>& marks)
     : graph_(graph),
       outline_(outline),
+      marks_(marks),
       visible_(outline.spans.size(), 0),
       boxes_(outline.spans.size(), 0),
       folded_(outline.spans.size(), false),
+      joined_(outline.spans.size(), false),
       marked_(outline.spans.size(), false),
       too_deep_(outline.spans.size(), false),
       levels_(outline.spans.size(), 0),
@@ -113,6 +128,63 @@ void Spans::fold_below(std::uint32_t module_levels) {
   }
 }
 
+void Spans::fold_repeats(const std::vector<std::vector<std::uint32_t>>& repeats, bool folded_only) {
+  for (const std::vector<std::uint32_t>& row : repeats) {
+    std::uint32_t before = kNowhere;  // the span that the next one joins
+    for (std::uint32_t span : row) {
+      const bool stays = marked_[span] || hidden(span) || (folded_only && !folded_[span]);
+      if (!stays) fold(span);
+      if (!stays && before != kNowhere) join(span);
+      before = stays ? kNowhere : span;
+    }
+  }
+}
+
+/// Makes a folded span part of the piece before it.
+void Spans::join(std::uint32_t span) {
+  if (!folded_[span] || joined_[span]) return;
+  joined_[span] = true;
+  --pieces_;
+  for (std::uint32_t at = outline_.spans[span].parent; at != kNowhere; at = outline_.spans[at].parent) --visible_[at];
+}
+
+void Spans::fold_unmarked() {
+  for (std::uint32_t span = 0; span < outline_.spans.size(); ++span) {
+    if (foldable(span) && !marked_[span]) fold(span);
+  }
+}
+
+void Spans::fold_lost() {
+  for (std::uint32_t span = 0; span < outline_.spans.size(); ++span) {
+    const Span& what = outline_.spans[span];
+    if (what.kind != Span::Kind::control || visible_[span] < 2) continue;
+    const bool all = std::all_of(marks_.begin() + what.first, marks_.begin() + what.last,
+                                 [](Mark::Kind mark) { return mark == Mark::Kind::lost || mark == Mark::Kind::none; });
+    if (all && marks_[what.first] == Mark::Kind::lost) fold(span);
+  }
+}
+
+void Spans::fold_leaves() {
+  constexpr std::uint32_t kMostOpen = 3;
+  std::vector<bool> is_leaf(outline_.spans.size(), true);
+  for (std::uint32_t span = static_cast<std::uint32_t>(outline_.spans.size()); span-- > 0;) {
+    const Span& what = outline_.spans[span];
+    if (what.parent != kNowhere && (what.kind == Span::Kind::module || !is_leaf[span])) is_leaf[what.parent] = false;
+  }
+  for (std::uint32_t span = 0; span < outline_.spans.size(); ++span) {
+    const Span& what = outline_.spans[span];
+    const bool is_most = what.last - what.first > outline_.entries.size() / 2;
+    if (what.kind != Span::Kind::module || !is_leaf[span] || marked_[span] || is_most) continue;
+    if (visible_[span] > kMostOpen) fold(span);
+  }
+}
+
+std::uint32_t Spans::deepest_module() const {
+  std::uint32_t deepest = 0;
+  for (const Span& span : outline_.spans) deepest = std::max(deepest, span.module_level);
+  return deepest;
+}
+
 Spans::Likeness Spans::likeness(std::uint32_t span) const {
   const Span& what = outline_.spans[span];
   const std::string_view name = what.kind == Span::Kind::control ? graph_[graph_[what.node].op] : classes_[span];
@@ -157,7 +229,12 @@ std::vector<Piece> Spans::take() const {
     const Span& what = outline_.spans[span];
     if (!folded_[span] || what.first < at || what.first == what.last) continue;
     single_until(what.first);
-    pieces.push_back({.first = what.first, .last = what.last, .span = span});
+    if (joined_[span]) {
+      pieces.back().last = what.last;
+      ++pieces.back().repeats;
+    } else {
+      pieces.push_back({.first = what.first, .last = what.last, .span = span});
+    }
     at = what.last;
   }
   single_until(static_cast<std::uint32_t>(outline_.entries.size()));
@@ -174,14 +251,28 @@ class Runs {
  public:
   Runs(const Graph& graph, const Outline& outline, const std::vector<Mark::Kind>& marks, std::vector<Piece> pieces);
   std::vector<Piece> fold_to(std::uint32_t limit, bool marked);
+  /// Each run of unmarked pieces to one.
+  std::vector<Piece> fold_all() const { return fold_parts(find(false), pieces_.size()); }
+  /// Each run of lost pieces that say nothing to one.
+  std::vector<Piece> fold_lost() const {
+    std::vector<Run> runs = find_where([&](const Piece& piece) { return is_lost(piece); });
+    std::erase_if(runs, [](const Run& run) { return run.last - run.first < kFewestLost; });
+    return fold_parts(runs, pieces_.size());
+  }
 
  private:
+  std::vector<Piece> fold_parts(const std::vector<Run>& runs, std::size_t size) const;
+
   enum class Class : std::uint8_t { none, input, operation, output, unresolved };
 
   Class class_of(const Piece& piece) const;
   std::uint32_t span_of(const Piece& piece) const;
   bool has_mark(const Piece& piece) const;
-  std::vector<Run> find(bool marked) const;
+  bool is_lost(const Piece& piece) const;
+  std::vector<Run> find(bool marked) const {
+    return find_where([&](const Piece& piece) { return marked || !has_mark(piece); });
+  }
+  std::vector<Run> find_where(const std::function<bool(const Piece&)>& takes) const;
   void cut(const Run& run, std::size_t parts, std::vector<Piece>& out) const;
 
   const Graph& graph_;
@@ -231,14 +322,20 @@ bool Runs::has_mark(const Piece& piece) const {
                      [](Mark::Kind mark) { return mark != Mark::Kind::none; });
 }
 
-std::vector<Run> Runs::find(bool marked) const {
+bool Runs::is_lost(const Piece& piece) const {
+  return std::all_of(marks_.begin() + piece.first, marks_.begin() + piece.last,
+                     [](Mark::Kind mark) { return mark == Mark::Kind::lost || mark == Mark::Kind::none; }) &&
+         has_mark(piece);
+}
+
+std::vector<Run> Runs::find_where(const std::function<bool(const Piece&)>& takes) const {
   std::vector<Run> runs;
   const auto joins_last = [&](std::size_t i) {
     if (i == 0 || runs.empty() || runs.back().last != i) return false;
     return class_of(pieces_[i]) == class_of(pieces_[i - 1]) && span_of(pieces_[i]) == span_of(pieces_[i - 1]);
   };
   for (std::size_t i = 0; i < pieces_.size(); ++i) {
-    if (class_of(pieces_[i]) == Class::none || (!marked && has_mark(pieces_[i]))) continue;
+    if (class_of(pieces_[i]) == Class::none || !takes(pieces_[i])) continue;
     if (joins_last(i)) {
       runs.back().last = i + 1;
     } else {
@@ -270,14 +367,29 @@ void Runs::cut(const Run& run, std::size_t parts, std::vector<Piece>& out) const
   }
 }
 
+/// Pieces of each run that are about `size` long become one.
+std::size_t parts_of(const Run& run, std::size_t size) { return (run.last - run.first + size - 1) / size; }
+
+std::vector<Piece> Runs::fold_parts(const std::vector<Run>& runs, std::size_t size) const {
+  std::vector<Piece> out;
+  std::size_t at = 0;
+  for (const Run& run : runs) {
+    out.insert(out.end(), pieces_.begin() + static_cast<std::ptrdiff_t>(at),
+               pieces_.begin() + static_cast<std::ptrdiff_t>(run.first));
+    cut(run, parts_of(run, size), out);
+    at = run.last;
+  }
+  out.insert(out.end(), pieces_.begin() + static_cast<std::ptrdiff_t>(at), pieces_.end());
+  return out;
+}
+
 std::vector<Piece> Runs::fold_to(std::uint32_t limit, bool marked) {
   const std::vector<Run> runs = find(marked);
   std::size_t others = pieces_.size();
   for (const Run& run : runs) others -= run.last - run.first;
-  const auto parts = [](const Run& run, std::size_t size) { return (run.last - run.first + size - 1) / size; };
   const auto total = [&](std::size_t size) {
     std::size_t count = others;
-    for (const Run& run : runs) count += parts(run, size);
+    for (const Run& run : runs) count += parts_of(run, size);
     return count;
   };
   std::size_t low = 1;  // the smallest size of a part that holds the limit, or the largest there is
@@ -290,25 +402,46 @@ std::vector<Piece> Runs::fold_to(std::uint32_t limit, bool marked) {
       low = middle + 1;
     }
   }
-  std::vector<Piece> out;
-  std::size_t at = 0;
-  for (const Run& run : runs) {
-    out.insert(out.end(), pieces_.begin() + static_cast<std::ptrdiff_t>(at),
-               pieces_.begin() + static_cast<std::ptrdiff_t>(run.first));
-    cut(run, parts(run, low), out);
-    at = run.last;
-  }
-  out.insert(out.end(), pieces_.begin() + static_cast<std::ptrdiff_t>(at), pieces_.end());
-  return out;
+  return fold_parts(runs, low);
+}
+
+/// The most levels of modules that stay at a glance. One more where the picture would say next to nothing: a model may
+/// be wrapped in one module.
+void fold_to_readable(Spans& spans) {
+  constexpr std::uint32_t kFewestPieces = 6;
+  std::uint32_t depth = spans.deepest_module();
+  const auto pieces_at = [&](std::uint32_t levels) {
+    Spans tried = spans;
+    tried.fold_below(levels);
+    return tried.pieces();
+  };
+  while (depth > 0 && pieces_at(depth) > kReadablePieces) --depth;
+  if (pieces_at(depth) < kFewestPieces) ++depth;
+  spans.fold_below(depth);
 }
 
 }  // namespace
 
 std::vector<Piece> fold(const Graph& graph, const Outline& outline, const std::vector<Mark::Kind>& marks,
-                        const FoldLimits& limits) {
+                        const std::vector<std::vector<std::uint32_t>>& repeats, const FoldLimits& limits) {
   Spans spans(graph, outline, marks);
-  if (limits.depth != RenderOptions::kAll) spans.fold_below(limits.depth);
   const std::uint32_t limit = limits.pieces;
+  if (limits.marked_only) {
+    spans.fold_unmarked();
+    spans.fold_lost();
+    std::vector<Piece> pieces = Runs(graph, outline, marks, spans.take()).fold_all();
+    pieces = Runs(graph, outline, marks, std::move(pieces)).fold_lost();
+    if (limit == 0 || pieces.size() <= limit) return pieces;
+  } else if (limits.depth == RenderOptions::kReadable) {
+    if (limit != 0 && spans.pieces() > std::min(limit, kReadablePieces)) {
+      spans.fold_repeats(repeats, false);
+      spans.fold_leaves();
+      fold_to_readable(spans);
+    }
+  } else if (limits.depth != RenderOptions::kAll) {
+    spans.fold_below(limits.depth);
+    spans.fold_repeats(repeats, true);
+  }
   const auto fits = [&](std::size_t pieces) { return limit == 0 || pieces <= limit; };
   for (const bool marked : {false, true}) {
     for (std::uint32_t level = spans.deepest(); level > 0 && !fits(spans.pieces()); --level) {

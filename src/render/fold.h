@@ -21,15 +21,23 @@ struct Piece {
   std::uint32_t last = 0;
   std::uint32_t span = kNowhere;  ///< the span folded into it; kNowhere: a single entry, or a run of neighbours
   bool is_run = false;            ///< neighbours without a name of their own
+  std::uint32_t repeats = 1;      ///< equal spans, of which `span` is the first
 };
 
 struct FoldLimits {
   std::uint32_t depth = RenderOptions::kAll;  ///< levels of modules that stay open
   std::uint32_t pieces = 0;                   ///< 0: no limit
+  /// What has no mark is folded, limit or not: runs of it to one piece each.
+  bool marked_only = false;
 };
 
+/// At a glance: what the default depth aims at.
+inline constexpr std::uint32_t kReadablePieces = 60;
+
 /// Pieces in the order of the entries, each entry in exactly one. `marks` are by entry.
+/// `repeats` are rows of equal spans, the outer ones first. Where something is folded at all, those without a mark
+/// become one piece; at a depth that was asked for, only those below it.
 std::vector<Piece> fold(const Graph& graph, const Outline& outline, const std::vector<Mark::Kind>& marks,
-                        const FoldLimits& limits);
+                        const std::vector<std::vector<std::uint32_t>>& repeats, const FoldLimits& limits);
 
 }  // namespace graphwitness::picture

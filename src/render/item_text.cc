@@ -1,9 +1,13 @@
 #include "render/item_text.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <set>
 #include <utility>
 
+#include "ir/argument_names.h"
+#include "ir/carried_line.h"
 #include "render/labels.h"
 #include "support/escape.h"
 
@@ -68,6 +72,27 @@ std::string without_suffix(std::string_view text, std::string_view suffix) {
   return shortened(text.substr(0, text.size() - (text.ends_with(suffix) ? suffix.size() : 0)), kTitle);
 }
 
+/// "11.7 M", "512 ": what is counted follows.
+std::string short_number(double number) {
+  constexpr std::array kUnits{"", "k", "M", "G", "T"};
+  std::size_t unit = 0;
+  for (; number >= 1000 && unit + 1 < kUnits.size(); ++unit) number /= 1000;
+  std::string text = std::to_string(number);
+  text.erase(unit == 0 ? text.find('.') : text.find('.') + 2);
+  if (text.ends_with(".0")) text.erase(text.size() - 2);
+  return text + " " + kUnits[unit];
+}
+
+/// Not only a shape, a number, a list or control flow.
+bool computes_tensor(const Graph& graph, NodeId id) {
+  const Node& node = graph[id];
+  const auto results = graph[node.results];
+  if (results.empty() || !results[0] || node.blocks.count > 0) return false;
+  const Type::Kind kind = graph[graph[results[0]].type].kind;
+  return category_of(graph[node.op]) == Category::compute &&
+         (kind == Type::Kind::tensor || (kind == Type::Kind::unknown && graph.format() == Format::onnx));
+}
+
 std::string last_component(std::string_view path) { return std::string(path.substr(path.rfind('.') + 1)); }
 
 }  // namespace
@@ -91,6 +116,16 @@ std::string ItemText::module_label(std::string_view path) const {
 }
 
 std::string ItemText::block_label(BlockId block) const {
+  std::string label = block_name(block);
+  const LocationId at = graph_[graph_[block].owner].loc;
+  if (!at || graph_[at].line == 0) return label;
+  label += " · line " + std::to_string(graph_[at].line);
+  std::string_view line = carried_line(graph_, graph_[at]);
+  line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+  return line.empty() ? label : label + ": " + shortened(line, kTitle);
+}
+
+std::string ItemText::block_name(BlockId block) const {
   const NodeId owner = graph_[block].owner;
   const auto blocks = graph_[graph_[owner].blocks];
   const auto index = static_cast<std::size_t>(std::ranges::find(blocks, block) - blocks.begin());
@@ -138,12 +173,6 @@ Item ItemText::single(const Entry& entry) const {
       item = value(entry);
       break;
   }
-  const std::size_t hidden = entry.hidden_sources + entry.hidden_users;
-  if (hidden > 0) {
-    item.rows.push_back(
-        {"… " + plural(entry.hidden_sources, "source") + " and " + plural(entry.hidden_users, "use") + " not shown",
-         Row::Style::faint});
-  }
   return item;
 }
 
@@ -154,8 +183,52 @@ Item ItemText::node(NodeId id) const {
   item.category = node.blocks.count > 0 ? Category::control : category_of(op);
   item.title = shortened(short_op(op), kTitle);
   add_operands(id, item.rows);
+  if (node.blocks.count > 0) add_source_line(id, item.rows);
   item.tooltip = tooltip(id);
   return item;
+}
+
+/// What decides, as the user wrote it: "if x.sum() > 0:", and where that stands.
+void ItemText::add_source_line(NodeId id, std::vector<Row>& rows) const {
+  const LocationId at = graph_[id].loc;
+  if (!at || graph_[at].line == 0) return;
+  std::string_view line = carried_line(graph_, graph_[at]);
+  line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+  if (!line.empty()) rows.push_back({shortened(line, kTitle), Row::Style::plain});
+  const std::string_view file = graph_[graph_[at].file];
+  rows.push_back(
+      {shortened(file.substr(file.rfind('/') + 1), kTitle) + ":" + std::to_string(graph_[at].line), Row::Style::faint});
+}
+
+/// The last of the equal modules that a piece stands for.
+std::string_view ItemText::last_scope(const Piece& piece) const {
+  std::uint32_t at = outline_.entries[piece.last - 1].span;
+  while (outline_.spans[at].parent != outline_.spans[piece.span].parent) at = outline_.spans[at].parent;
+  return outline_.spans[at].scope;
+}
+
+/// "11.7 M parameters, 46.8 MB", of the tensors that the operations of a piece read.
+std::string ItemText::parameters_text(const Piece& piece) const {
+  std::set<std::uint32_t> seen;
+  double elements = 0;
+  double bytes = 0;
+  for (std::uint32_t i = piece.first; i < piece.last; ++i) {
+    const Entry& entry = outline_.entries[i];
+    if (entry.kind != Entry::Kind::node) continue;
+    for (ValueId operand : graph_[graph_[entry.node].operands]) {
+      if (!operand || !absorbed_[operand] || !absorbed_.is_parameter(operand)) continue;
+      const TensorId tensor = absorbed_.tensor(operand);
+      if (!tensor || !seen.insert(tensor.raw).second) continue;
+      const Type& type = graph_[graph_[tensor].type];
+      double count = type.ranked ? 1 : 0;
+      for (const Dim& dim : graph_[type.dims]) count *= static_cast<double>(std::max<std::int64_t>(dim.extent, 0));
+      elements += count;
+      bytes += count * static_cast<double>(byte_size(type.dtype));
+    }
+  }
+  if (elements == 0) return "";
+  const std::string count = short_number(elements);
+  return count + (count.ends_with(' ') ? "parameters, " : " parameters, ") + short_number(bytes) + "B";
 }
 
 void ItemText::add_operands(NodeId id, std::vector<Row>& rows) const {
@@ -174,7 +247,9 @@ void ItemText::add_operands(NodeId id, std::vector<Row>& rows) const {
     }
     const std::string text = absorbed_.text(operand);
     if (text == "None") continue;
-    constants.push_back(shortened(name.empty() ? text : std::string(name) + "=" + text, kRow));
+    // An attribute of a module names itself: "bias=None".
+    const bool is_named = name.empty() || text.starts_with(std::string(name) + "=");
+    constants.push_back(shortened(is_named ? text : std::string(name) + "=" + text, kRow));
   }
   add_attributes(id, constants);
   add_parameters(parameters, rows);
@@ -263,12 +338,18 @@ Item ItemText::value(const Entry& entry) const {
 
 std::string ItemText::main_operators(const Piece& piece) const {
   std::map<std::string_view, std::size_t> counts;
+  std::set<std::string_view> computing;  // named first: checks and sizes say little of what a module does
   for (std::uint32_t i = piece.first; i < piece.last; ++i) {
     const Entry& entry = outline_.entries[i];
-    if (entry.kind == Entry::Kind::node) ++counts[short_op(graph_[graph_[entry.node].op])];
+    if (entry.kind != Entry::Kind::node) continue;
+    const std::string_view op = short_op(graph_[graph_[entry.node].op]);
+    ++counts[op];
+    if (computes_tensor(graph_, entry.node)) computing.insert(op);
   }
   std::vector<std::pair<std::string_view, std::size_t>> order(counts.begin(), counts.end());
-  std::ranges::stable_sort(order, std::ranges::greater{}, &std::pair<std::string_view, std::size_t>::second);
+  std::ranges::stable_sort(order, std::ranges::greater{}, [&](const auto& counted) {
+    return std::pair(computing.contains(counted.first), counted.second);
+  });
   std::string out;
   for (std::size_t i = 0; i < order.size() && i < kOperators; ++i) {
     if (i > 0) out += i == 2 ? ",\n" : ", ";
@@ -300,13 +381,23 @@ Item ItemText::folded(const Piece& piece) const {
     const std::string_view path = outline_.spans[piece.span].scope;
     const auto found = modules_.find(path);
     item.title = shortened(path, kTitle);
+    item.repeats = piece.repeats;
+    if (piece.repeats > 1) {
+      item.title += " … " + shortened(last_scope(piece), kTitle) + "  ×" + std::to_string(piece.repeats);
+    }
     if (found != modules_.end()) item.rows.push_back({last_component(graph_[graph_[found->second].type])});
-    item.rows.push_back({plural(operations, "operation"), Row::Style::faint});
+    std::string count = plural(operations / piece.repeats, "operation");
+    if (piece.repeats > 1) count += " each, " + count_text(operations) + " in all";
+    item.rows.push_back({std::move(count), Row::Style::faint});
   } else {
     item.category = Category::control;
     item.title = shortened(short_op(graph_[graph_[outline_.spans[piece.span].node].op]), kTitle);
     item.rows.push_back({plural(operations, "operation"), Row::Style::faint});
     item.tooltip = tooltip(outline_.spans[piece.span].node);
+    add_source_line(outline_.spans[piece.span].node, item.rows);
+  }
+  if (const std::string parameters = parameters_text(piece); !parameters.empty()) {
+    item.rows.push_back({parameters, Row::Style::parameter});
   }
   if (operations > 1) item.rows.push_back({main_operators(piece), Row::Style::faint});
   return item;

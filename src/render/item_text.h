@@ -22,13 +22,15 @@ class ItemText {
   Item item(const Piece& piece) const;
   /// "layer1.0 · BasicBlock"
   std::string module_label(std::string_view path) const;
-  /// "then", "else", "body".
+  /// "then", "else", "body", with the line that decides: "then · line 20: if x.sum() > 0:".
   std::string block_label(BlockId block) const;
   /// Type of the value, with its name where the box it comes from stands for several.
   std::string arrow_label(const Link& link) const;
   std::string arrow_tooltip(const Link& link) const;
 
  private:
+  std::string block_name(BlockId block) const;
+  std::string_view last_scope(const Piece& piece) const;
   Item single(const Entry& entry) const;
   Item node(NodeId node) const;
   Item join(NodeId node) const;
@@ -37,6 +39,8 @@ class ItemText {
   Item folded(const Piece& piece) const;
   Item folded_values(Entry::Kind kind, std::size_t count) const;
   void add_operands(NodeId node, std::vector<Row>& rows) const;
+  void add_source_line(NodeId node, std::vector<Row>& rows) const;
+  std::string parameters_text(const Piece& piece) const;
   void add_attributes(NodeId node, std::vector<std::string>& constants) const;
   std::string tooltip(NodeId node) const;
   std::string main_operators(const Piece& piece) const;

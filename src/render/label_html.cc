@@ -38,7 +38,9 @@ std::string row_of(const Row& line) {
     case Row::Style::parameter:
       return row(font(line.text, kParameter, 9));
     case Row::Style::alarm:
-      return row(bold(font(line.text, kFlagged, 9)));
+      return row(bold(font(line.text, kAlarm, 9)));
+    case Row::Style::marked:
+      return row(bold(font(std::string(style_of(line.mark).sign) + " " + line.text, style_of(line.mark).color, 9)));
   }
   return "";
 }
@@ -70,7 +72,7 @@ std::string wrapped(std::string_view text) {
 }  // namespace
 
 std::string item_label(const Item& item) {
-  const bool small = item.category == Category::join;
+  const bool small = item.category == Category::join || item.category == Category::stub;
   std::string rows = row(small ? font(item.title, kFaint, 10) : bold(font(item.title, kText, 12)));
   for (const Row& line : item.rows) rows += row_of(line);
   return table(rows);
@@ -92,11 +94,12 @@ std::string legend_label(const View& view) {
     return std::ranges::any_of(view.items, [&](const Item& item) { return item.mark == kind; }) ||
            std::ranges::any_of(view.arrows, [&](const Arrow& arrow) { return arrow.mark == kind; });
   };
-  if (marked(Mark::Kind::flagged))
-    rows += legend_row("BORDER=\"2\" COLOR=\"" + std::string(kFlagged) + "\"", "flagged");
-  if (marked(Mark::Kind::trail)) {
-    rows += legend_row("BORDER=\"2\" COLOR=\"" + std::string(kTrail) + "\"", "trail: where it comes from");
+  for (const MarkStyle& style : kMarkStyles) {
+    if (style.kind == Mark::Kind::none || !marked(style.kind)) continue;
+    rows += legend_row("BORDER=\"2\" STYLE=\"" + std::string(style.border) + "\" COLOR=\"" + style.color + "\"",
+                       std::string(style.sign) + " " + style.legend);
   }
+  if (view.is_overlay) rows += legend_row("BORDER=\"0\"", "without a mark: kept");
   return "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"4\" CELLPADDING=\"0\">" + rows + "</TABLE>";
 }
 

@@ -215,6 +215,12 @@ std::string location_text(const Graph& graph, LocationId location) {
   return location ? out + "\n…" : out;
 }
 
+std::string short_place(const Graph& graph, LocationId location) {
+  const std::string text = location_text(graph, location);
+  const std::string line = text.substr(0, text.find('\n'));
+  return line.substr(line.rfind('/') + 1);
+}
+
 std::string count_text(std::size_t count) {
   std::string out = std::to_string(count);
   for (std::size_t at = out.size(); at > 3; at -= 3) out.insert(at - 3, 1, ',');

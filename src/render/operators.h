@@ -1,20 +1,25 @@
 #pragma once
-/// What the picture knows of operators: their kind, which gives the colour, and the names of TorchScript's arguments,
-/// which the IR does not hold. An unknown operator is `compute`, and its arguments have no names.
+/// What the picture knows of operators: their kind, which gives the colour. An unknown operator is `compute`.
 
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace graphwitness::picture {
 
-enum class Category : std::uint8_t { input, output, compute, shape, container, control, module, join, unresolved };
+enum class Category : std::uint8_t {
+  input,
+  output,
+  compute,
+  shape,
+  container,
+  control,
+  module,
+  join,
+  stub,  ///< stands for neighbours that are left out
+  unresolved,
+};
 
 Category category_of(std::string_view op);
-
-/// "input weight bias" for a call with `count` arguments, or "" when unknown. TorchScript writes every argument out, so
-/// another count means another overload.
-std::string_view argument_names(std::string_view op, std::size_t count);
 
 /// "conv2d" of "aten::conv2d"; other domains than aten, prim and onnx stay.
 std::string_view short_op(std::string_view op);

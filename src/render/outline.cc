@@ -281,21 +281,29 @@ void Builder::drop_needless_controls(std::size_t first_link) {
   });
 }
 
-/// Entries by the number of links that lead to them, at most `radius`; others are not marked.
-std::vector<bool> reached(const Outline& outline, std::uint32_t center, std::uint32_t radius) {
+enum class Direction : std::uint8_t { forward, backward, both };
+
+/// Entries at most `radius` links away.
+std::vector<bool> reached(const Outline& outline, std::span<const std::uint32_t> start, std::uint32_t radius,
+                          Direction direction) {
   const std::size_t count = outline.entries.size();
+  const bool forward = direction != Direction::backward;
+  const bool backward = direction != Direction::forward;
   std::vector<std::uint32_t> first(count + 1, 0);  // neighbours of entry i: neighbours[first[i] .. first[i + 1])
-  for (const Link& link : outline.links) ++first[link.from + 1], ++first[link.to + 1];
+  for (const Link& link : outline.links) {
+    if (forward) ++first[link.from + 1];
+    if (backward) ++first[link.to + 1];
+  }
   for (std::size_t i = 0; i < count; ++i) first[i + 1] += first[i];
   std::vector<std::uint32_t> neighbours(first[count]);
   std::vector<std::uint32_t> next(first.begin(), first.end() - 1);
   for (const Link& link : outline.links) {
-    neighbours[next[link.from]++] = link.to;
-    neighbours[next[link.to]++] = link.from;
+    if (forward) neighbours[next[link.from]++] = link.to;
+    if (backward) neighbours[next[link.to]++] = link.from;
   }
   std::vector<bool> seen(count, false);
-  std::vector<std::uint32_t> border{center};
-  seen[center] = true;
+  std::vector<std::uint32_t> border(start.begin(), start.end());
+  for (std::uint32_t entry : border) seen[entry] = true;
   for (std::uint32_t distance = 0; distance < radius && !border.empty(); ++distance) {
     std::vector<std::uint32_t> further;
     for (std::uint32_t entry : border) {
@@ -310,21 +318,8 @@ std::vector<bool> reached(const Outline& outline, std::uint32_t center, std::uin
   return seen;
 }
 
-}  // namespace
-
-bool is_loop(const Graph& graph, NodeId node) {
-  const std::string_view op = graph[graph[node].op];
-  return op == "prim::Loop" || op == "onnx::Loop" || op == "onnx::Scan";
-}
-
-Outline make_outline(const Graph& graph, std::span<const FunctionId> functions, const Absorbed& absorbed) {
-  Builder builder(graph, absorbed);
-  for (FunctionId function : functions) builder.add(function);
-  return std::move(builder).take();
-}
-
-Outline neighbourhood(const Outline& outline, std::uint32_t center, std::uint32_t radius) {
-  const std::vector<bool> kept = reached(outline, center, radius);
+/// The outline without the entries that are not kept; those are counted at the border.
+Outline keep_only(const Outline& outline, const std::vector<bool>& kept) {
   Outline out;
   std::vector<std::uint32_t> moved(outline.entries.size() + 1, 0);
   for (std::size_t i = 0; i < outline.entries.size(); ++i) {
@@ -347,6 +342,30 @@ Outline neighbourhood(const Outline& outline, std::uint32_t center, std::uint32_
     }
   }
   return out;
+}
+
+}  // namespace
+
+bool is_loop(const Graph& graph, NodeId node) {
+  const std::string_view op = graph[graph[node].op];
+  return op == "prim::Loop" || op == "onnx::Loop" || op == "onnx::Scan";
+}
+
+Outline make_outline(const Graph& graph, std::span<const FunctionId> functions, const Absorbed& absorbed) {
+  Builder builder(graph, absorbed);
+  for (FunctionId function : functions) builder.add(function);
+  return std::move(builder).take();
+}
+
+Outline neighbourhood(const Outline& outline, std::span<const std::uint32_t> centers, std::uint32_t radius) {
+  return keep_only(outline, reached(outline, centers, radius, Direction::both));
+}
+
+Outline ways_between(const Outline& outline, std::span<const std::uint32_t> from, std::span<const std::uint32_t> to) {
+  std::vector<bool> kept = reached(outline, from, UINT32_MAX, Direction::forward);
+  const std::vector<bool> leads = reached(outline, to, UINT32_MAX, Direction::backward);
+  for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = kept[i] && leads[i];
+  return keep_only(outline, kept);
 }
 
 }  // namespace graphwitness::picture

@@ -70,8 +70,11 @@ struct Outline {
 
 Outline make_outline(const Graph& graph, std::span<const FunctionId> functions, const Absorbed& absorbed);
 
-/// Only the entries at most `radius` links away from `center`; the others are counted at the border.
-Outline neighbourhood(const Outline& outline, std::uint32_t center, std::uint32_t radius);
+/// Only the entries at most `radius` links away from one of `centers`; the others are counted at the border.
+Outline neighbourhood(const Outline& outline, std::span<const std::uint32_t> centers, std::uint32_t radius);
+
+/// Only the entries on a way along the links from one of `from` to one of `to`; empty when there is none.
+Outline ways_between(const Outline& outline, std::span<const std::uint32_t> from, std::span<const std::uint32_t> to);
 
 /// A loop of either format: its block is entered again.
 bool is_loop(const Graph& graph, NodeId node);

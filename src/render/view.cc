@@ -1,6 +1,7 @@
 #include "render/view.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -10,13 +11,19 @@
 #include "render/fold.h"
 #include "render/item_text.h"
 #include "render/labels.h"
+#include "render/overlay.h"
+#include "render/repeats.h"
+#include "render/style.h"
 #include "support/escape.h"
 
 namespace graphwitness::picture {
 namespace {
 
-constexpr std::size_t kNames = 6;       // in a note
-constexpr std::size_t kMessage = 72;    // characters of a line in a flagged box
+constexpr std::size_t kNames = 6;     // in a note
+constexpr std::size_t kMessage = 72;  // characters of a line in a flagged box
+constexpr std::size_t kFewestRepeats = 3;
+constexpr int kNeighbours = 3;  // of what is marked against another graph
+constexpr std::string_view kLost = "lost";
 constexpr std::uint32_t kOwnItems = 2;  // the legend and the note are nodes of the picture, too
 /// Layout cost a node of the limit: real models need 2 to 5, and 12 at the default limit takes about a second.
 constexpr std::size_t kCostPerNode = 12;
@@ -27,6 +34,22 @@ std::string name_list(const std::vector<std::string>& names) {
   for (std::size_t i = 0; i < names.size() && i < kNames; ++i) out += (i > 0 ? ", `" : "`") + names[i] + "`";
   if (names.size() > kNames) out += " and " + count_text(names.size() - kNames) + " more";
   return out;
+}
+
+/// "2 errors", "1 note", "3 lost".
+std::string name_of_mark(Mark::Kind kind, std::ptrdiff_t count) {
+  constexpr std::array kNames{"", "trail", "note", "warning", "error", "changed", "frozen", "lost", "added"};
+  const bool is_noun = kind == Mark::Kind::note || kind == Mark::Kind::warning || kind == Mark::Kind::error;
+  return count_text(static_cast<std::size_t>(count)) + " " + kNames[static_cast<std::size_t>(kind)] +
+         (is_noun && count != 1 ? "s" : "");
+}
+
+/// An arrow is on the way to what was found, or lost with what it leads to or comes from.
+Mark::Kind mark_of_arrow(Mark::Kind source, Mark::Kind target) {
+  if (source == Mark::Kind::lost || target == Mark::Kind::lost) return Mark::Kind::lost;
+  if (source >= Mark::Kind::changed || target >= Mark::Kind::changed) return Mark::Kind::none;
+  const Mark::Kind both = std::min(source, target);
+  return both == Mark::Kind::note ? Mark::Kind::none : both;  // two notes are not on the way to anything
 }
 
 FunctionId function_of(const Graph& graph, const Mark& mark) {
@@ -50,9 +73,14 @@ std::vector<FunctionId> chosen_functions(const Graph& graph, const RenderOptions
   if (!options.function.empty() && std::ranges::find(chosen, true) == chosen.end()) {
     throw InputError("no function `" + options.function + "` in the model; it has " + name_list(names));
   }
-  if (options.focus) {
-    chosen.assign(chosen.size(), false);
-    chosen[graph[graph[options.focus].parent].function.raw] = true;
+  const auto choose_homes = [&](const std::vector<NodeId>& nodes) {
+    for (NodeId node : nodes) chosen[graph[graph[node].parent].function.raw] = true;
+  };
+  if (!options.focus.empty() || !options.path_from.empty()) {
+    if (options.function.empty()) {
+      choose_homes(options.focus);
+      choose_homes(options.path_from);
+    }
   } else if (options.function.empty() && main) {
     chosen[main.raw] = true;
     for (const Mark& mark : options.marks) {
@@ -80,9 +108,15 @@ class Maker {
  private:
   Absorbed make_absorbed();
   void focus();
+  std::vector<std::uint32_t> entries_of(const std::vector<NodeId>& nodes, std::string_view what) const;
   void mark_entries();
   void fold_entries();
+  bool is_about_findings() const;
+  std::vector<bool> attached_nodes() const;
+  std::vector<Mark::Kind> shown_marks() const;
   void add_items(const ItemText& text);
+  void add_stubs();
+  DrawnPlaces drawn_places() const;
   void add_mark_rows(Item& item, const Piece& piece) const;
   void add_frames(const ItemText& text);
   void add_arrows(const ItemText& text);
@@ -123,18 +157,36 @@ Absorbed Maker::make_absorbed() {
       keep_values[mark.value.raw] = true;
     }
   }
-  if (options_.focus) keep_nodes[options_.focus.raw] = true;
+  for (const auto* nodes : {&options_.path_from, &options_.path_to}) {
+    for (NodeId node : *nodes) keep_nodes[node.raw] = true;
+  }
+  // Of a module or a line, what is drawn inside of its users stays there.
+  if (options_.focus.size() == 1) keep_nodes[options_.focus[0].raw] = true;
   return {graph_, keep_nodes, keep_values};
 }
 
 void Maker::focus() {
   operations_ = operation_count(outline_, {.first = 0, .last = static_cast<std::uint32_t>(outline_.entries.size())});
-  if (!options_.focus) return;
-  const auto center = std::ranges::find_if(outline_.entries, [&](const Entry& entry) {
-    return entry.kind == Entry::Kind::node && entry.node == options_.focus;
-  });
-  if (center == outline_.entries.end()) throw InputError("the node to focus on is not in the function that is drawn");
-  outline_ = neighbourhood(outline_, static_cast<std::uint32_t>(center - outline_.entries.begin()), options_.radius);
+  if (!options_.focus.empty()) {
+    outline_ = neighbourhood(outline_, entries_of(options_.focus, "to focus on"), options_.radius);
+  }
+  if (options_.path_from.empty()) return;
+  Outline ways = ways_between(outline_, entries_of(options_.path_from, "that the path starts from"),
+                              entries_of(options_.path_to, "that the path leads to"));
+  if (ways.entries.empty()) throw InputError("no path leads from the one to the other");
+  outline_ = std::move(ways);
+}
+
+std::vector<std::uint32_t> Maker::entries_of(const std::vector<NodeId>& nodes, std::string_view what) const {
+  std::vector<bool> wanted(graph_.all_nodes().size(), false);
+  for (NodeId node : nodes) wanted[node.raw] = true;
+  std::vector<std::uint32_t> entries;
+  for (std::uint32_t i = 0; i < outline_.entries.size(); ++i) {
+    const Entry& entry = outline_.entries[i];
+    if (entry.kind == Entry::Kind::node && wanted[entry.node.raw]) entries.push_back(i);
+  }
+  if (entries.empty()) throw InputError("the node " + std::string(what) + " is not in the function that is drawn");
+  return entries;
 }
 
 void Maker::mark_entries() {
@@ -159,11 +211,69 @@ void Maker::mark_entries() {
 void Maker::fold_entries() {
   FoldLimits limits{.depth = options_.depth};
   if (options_.max_nodes > 0) limits.pieces = options_.max_nodes - kOwnItems;
-  pieces_ = fold(graph_, outline_, marks_, limits);
+  limits.marked_only = options_.overlay.other != nullptr || is_about_findings();
+  const auto repeats = options_.max_nodes == 0
+                           ? std::vector<std::vector<std::uint32_t>>{}  // nothing is folded
+                           : repeated_modules(outline_, hashes_of_modules(graph_, absorbed_, outline_), kFewestRepeats);
+  pieces_ = fold(graph_, outline_, limits.marked_only ? shown_marks() : marks_, repeats, limits);
   item_of_.resize(outline_.entries.size());
   for (std::uint32_t item = 0; item < pieces_.size(); ++item) {
     for (std::uint32_t entry = pieces_[item].first; entry < pieces_[item].last; ++entry) item_of_[entry] = item;
   }
+}
+
+/// Nodes that what only the other graph has is connected with.
+std::vector<bool> Maker::attached_nodes() const {
+  std::vector<bool> attached(graph_.all_nodes().size(), false);
+  if (options_.overlay.added.empty()) return attached;
+  const Graph& other = *options_.overlay.other;
+  const auto attach = [&](NodeId node) {
+    const NodeId counterpart = node ? options_.overlay.counterparts[node.raw] : NodeId{};
+    if (counterpart) attached[counterpart.raw] = true;
+  };
+  for (NodeId node : options_.overlay.added) {
+    for (ValueId operand : other[other[node].operands]) attach(operand ? other.defining_node(operand) : NodeId{});
+    for (ValueId result : other[other[node].results]) {
+      if (!result) continue;
+      for (const Use& use : other.uses(result)) attach(use.user);
+    }
+  }
+  return attached;
+}
+
+/// A picture too large to be read at a glance, with something in it that matters.
+bool Maker::is_about_findings() const {
+  if (options_.depth != RenderOptions::kReadable || options_.max_nodes == 0) return false;
+  if (outline_.entries.size() <= kReadablePieces) return false;
+  return std::ranges::any_of(marks_,
+                             [](Mark::Kind mark) { return mark == Mark::Kind::warning || mark == Mark::Kind::error; });
+}
+
+/// What stays open where the rest is folded: what is marked, a few of its neighbours, which say where it belongs,
+/// inputs and outputs. Notes, trails, and what is lost and says nothing may be folded with their like.
+std::vector<Mark::Kind> Maker::shown_marks() const {
+  const std::vector<bool> attached = attached_nodes();
+  std::vector<Mark::Kind> marks = marks_;
+  std::vector<bool> speaks(marks.size(), false);
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    const Entry& entry = outline_.entries[i];
+    const bool is_end = entry.kind == Entry::Kind::input || entry.kind == Entry::Kind::output;
+    speaks[i] = std::ranges::any_of(
+        messages_[i], [](const Mark* mark) { return mark->kind > Mark::Kind::note && mark->message != kLost; });
+    if (marks[i] <= Mark::Kind::note) marks[i] = Mark::Kind::none;
+    if (speaks[i] || is_end || (entry.node && attached[entry.node.raw])) marks[i] = Mark::Kind::changed;
+  }
+  std::vector<int> shown(marks.size(), 0);
+  for (const Link& link : outline_.links) {
+    const auto show = [&](std::uint32_t near, std::uint32_t far) {
+      if (!speaks[near] || marks[far] != Mark::Kind::none || shown[near] == kNeighbours) return;
+      ++shown[near];
+      marks[far] = Mark::Kind::trail;
+    };
+    show(link.from, link.to);
+    show(link.to, link.from);
+  }
+  return marks;
 }
 
 std::uint32_t Maker::span_of(const Piece& piece) const {
@@ -181,20 +291,71 @@ void Maker::add_items(const ItemText& text) {
 
 void Maker::add_mark_rows(Item& item, const Piece& piece) const {
   if (item.folded > 0) {
-    const auto flagged = std::count(marks_.begin() + piece.first, marks_.begin() + piece.last, Mark::Kind::flagged);
-    if (flagged > 0) item.rows.push_back({"holds " + std::to_string(flagged) + " flagged", Row::Style::alarm});
-    if (flagged == 0 && item.mark == Mark::Kind::trail) item.rows.push_back({"part of a trail", Row::Style::alarm});
+    for (std::size_t kind = kMarkStyles.size(); kind-- > 1;) {
+      const auto mark = static_cast<Mark::Kind>(kind);
+      const auto count = std::count(marks_.begin() + piece.first, marks_.begin() + piece.last, mark);
+      if (count == 0 || (mark == Mark::Kind::trail && item.mark != mark)) continue;
+      const std::string text = mark == Mark::Kind::trail ? "part of a trail" : "holds " + name_of_mark(mark, count);
+      item.rows.push_back({text, Row::Style::marked, mark});
+    }
     return;
   }
   const Entry& entry = outline_.entries[piece.first];
   for (const Mark* mark : messages_[piece.first]) {
     item.tooltip += (item.tooltip.empty() ? "" : "\n") + mark->message;
-    if (mark->kind != Mark::Kind::flagged) continue;
-    item.rows.push_back({shortened(mark->message, kMessage), Row::Style::alarm});
+    if (mark->kind == Mark::Kind::trail) continue;
+    item.rows.push_back({shortened(mark->message, kMessage), Row::Style::marked, mark->kind});
   }
   if (item.mark == Mark::Kind::none || entry.kind != Entry::Kind::node) return;
-  const std::string place = location_text(graph_, graph_[entry.node].loc);
-  if (!place.empty()) item.rows.push_back({shortened(place.substr(0, place.find('\n')), kMessage), Row::Style::faint});
+  if (graph_[entry.node].blocks.count > 0) return;  // says where it stands anyway
+  const std::string place = short_place(graph_, graph_[entry.node].loc);
+  if (!place.empty()) item.rows.push_back({shortened(place, kMessage), Row::Style::faint});
+}
+
+/// A box for what a focus leaves out on each side of another: "… 3 sources".
+void Maker::add_stubs() {
+  for (std::uint32_t i = 0; i < pieces_.size(); ++i) {
+    std::size_t sources = 0;
+    std::size_t users = 0;
+    for (std::uint32_t entry = pieces_[i].first; entry < pieces_[i].last; ++entry) {
+      sources += outline_.entries[entry].hidden_sources;
+      users += outline_.entries[entry].hidden_users;
+    }
+    const auto add = [&](std::size_t count, std::string_view what, bool is_source) {
+      if (count == 0) return;
+      const auto stub = static_cast<std::uint32_t>(view_.items.size());
+      Item item;
+      item.category = Category::stub;
+      item.title = "… " + count_text(count) + " " + std::string(what) + (count == 1 ? "" : "s");
+      item.frame = view_.items[i].frame;
+      view_.items.push_back(std::move(item));
+      Arrow arrow;
+      arrow.kind = Link::Kind::control;  // dashed: it stands for several
+      arrow.from = is_source ? stub : i;
+      arrow.to = is_source ? i : stub;
+      view_.arrows.push_back(std::move(arrow));
+    };
+    add(sources, "source", true);
+    add(users, "use", false);
+  }
+}
+
+DrawnPlaces Maker::drawn_places() const {
+  DrawnPlaces places;
+  places.nodes.assign(graph_.all_nodes().size(), kNowhere);
+  places.joins = places.nodes;
+  for (std::size_t i = 0; i < outline_.entries.size(); ++i) {
+    const Entry& entry = outline_.entries[i];
+    const std::uint32_t item = item_of_[i];
+    if (entry.kind == Entry::Kind::input) places.inputs.push_back(item);
+    if (entry.kind == Entry::Kind::output) places.outputs.push_back(item);
+    if (entry.kind == Entry::Kind::node) places.nodes[entry.node.raw] = item;
+    if (entry.kind == Entry::Kind::join) places.joins[entry.node.raw] = item;
+  }
+  for (std::size_t node = 0; node < places.joins.size(); ++node) {
+    if (places.joins[node] == kNowhere) places.joins[node] = places.nodes[node];
+  }
+  return places;
 }
 
 /// A module that holds one box needs no frame: the box says which module it is.
@@ -277,7 +438,7 @@ Arrow Maker::merged(std::span<const std::uint32_t> links, const ItemText& text) 
   arrow.label = values.size() > 1 ? count_text(values.size()) + " values" : text.arrow_label(link);
   arrow.tooltip = text.arrow_tooltip(link);
   if (link.kind == Link::Kind::control) arrow.frame = frame_of_span_[link.span];
-  if (link.kind == Link::Kind::data) arrow.mark = std::min(source, view_.items[arrow.to].mark);
+  if (link.kind == Link::Kind::data) arrow.mark = mark_of_arrow(source, view_.items[arrow.to].mark);
   return arrow;
 }
 
@@ -285,6 +446,7 @@ void Maker::add_notes() {
   std::vector<std::string> modules;
   std::vector<std::string> others;
   std::size_t module_operations = 0;
+  std::size_t repeated = 0;
   std::size_t controls = 0;
   std::size_t runs = 0;
   std::size_t run_operations = 0;
@@ -295,22 +457,31 @@ void Maker::add_notes() {
     const Span& span = outline_.spans[piece.span];
     if (span.kind == Span::Kind::control) ++controls;
     if (span.kind != Span::Kind::module) continue;
+    if (piece.repeats > 1) repeated += piece.repeats;
+    if (piece.repeats > 1) continue;
     modules.push_back(shortened(span.scope, kMessage));
     module_operations += operation_count(outline_, piece);
   }
   if (!modules.empty()) {
-    view_.notes.push_back("folded " + count_text(modules.size()) + " modules (" + count_text(module_operations) +
-                          " operations) to one box each: " + name_list(modules));
+    view_.notes.push_back("folded " + count_text(modules.size()) + (modules.size() == 1 ? " module (" : " modules (") +
+                          count_text(module_operations) + " operations) to one box each: " + name_list(modules));
   }
-  if (controls > 0) view_.notes.push_back("folded " + count_text(controls) + " branches or loops to one box each");
+  if (repeated > 0) view_.notes.push_back("folded " + count_text(repeated) + " modules to one box for equal ones");
+  if (controls > 0) {
+    view_.notes.push_back("folded " + count_text(controls) +
+                          (controls == 1 ? " branch or loop to one box" : " branches or loops to one box each"));
+  }
   if (runs > 0) {
     view_.notes.push_back("folded " + count_text(run_operations) + " operations that follow each other to " +
-                          count_text(runs) + " boxes");
+                          count_text(runs) + (runs == 1 ? " box" : " boxes"));
   }
-  if (options_.focus) {
+  const bool is_focused = !options_.focus.empty();
+  if (is_focused || !options_.path_from.empty()) {
     const Piece all{.first = 0, .last = static_cast<std::uint32_t>(outline_.entries.size())};
+    const std::string what = is_focused ? "at most " + std::to_string(options_.radius) + " arrows from the focus"
+                                        : "on the way from the one to the other";
     view_.notes.push_back("shows " + count_text(operation_count(outline_, all)) + " of " + count_text(operations_) +
-                          " operations: at most " + std::to_string(options_.radius) + " arrows from the focus");
+                          " operations: " + what);
   }
   for (FunctionId function : graph_.functions()) {
     if (std::ranges::find(functions_, function) != functions_.end()) continue;
@@ -339,6 +510,8 @@ View Maker::make() {
   add_items(text);
   add_frames(text);
   add_arrows(text);
+  add_stubs();
+  if (options_.overlay.other != nullptr) add_overlay(view_, options_.overlay, drawn_places());
   add_notes();
   return std::move(view_);
 }

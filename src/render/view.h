@@ -15,9 +15,10 @@ namespace graphwitness::picture {
 
 /// A line of a box: what it says, and how.
 struct Row {
-  enum class Style : std::uint8_t { plain, faint, parameter, alarm };
+  enum class Style : std::uint8_t { plain, faint, parameter, alarm, marked };
   std::string text{};
   Style style = Style::plain;
+  Mark::Kind mark = Mark::Kind::none;  ///< of marked: whose sign and colour
 };
 
 struct Item {
@@ -27,7 +28,8 @@ struct Item {
   std::vector<Row> rows{};
   std::string tooltip{};
   std::uint32_t frame = kNowhere;
-  std::size_t folded = 0;  ///< entries of the outline that the box stands for; 0: it is what it shows
+  std::size_t folded = 0;   ///< entries of the outline that the box stands for; 0: it is what it shows
+  std::size_t repeats = 1;  ///< equal modules, one after the other, that the box stands for
 };
 
 struct Frame {
@@ -52,6 +54,7 @@ struct View {
   std::vector<Item> items;
   std::vector<Frame> frames;  ///< a frame stands after the one around it; each holds an item
   std::vector<Arrow> arrows;
+  bool is_overlay = false;  ///< two graphs are compared
   /// What was folded or left out, one line each.
   std::vector<std::string> notes;
 };

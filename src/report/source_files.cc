@@ -2,6 +2,7 @@
 #include <string>
 #include <string_view>
 
+#include "graphwitness/report/diff.h"
 #include "graphwitness/report/report.h"
 #include "python/files.h"
 #include "python/source_root.h"
@@ -49,6 +50,28 @@ void map_sources(Report& report, const std::string& source_root) {
       for (StackFrame& frame : finding.stack) map(frame.at);
       for (TrailStep& step : finding.trail) map(step.at);
       for (SourceSpan& place : finding.occurrences) map(place);
+    }
+  }
+}
+
+void map_sources(DiffReport& report, const std::string& source_root) {
+  python::SourceRoot root(source_root);
+  const auto map = [&](SourceSpan& at) {
+    if (!at.recorded_file.empty()) at.file = root.shown(at.recorded_file);
+  };
+  for (GraphChange& change : report.changes) {
+    map(change.at);
+    for (ChangeLine& line : change.lines) map(line.at);
+    for (TrailStep& step : change.trail) map(step.at);
+    for (SourceSpan& place : change.occurrences) map(place);
+  }
+}
+
+void add_source_lines(DiffReport& report, const std::string& source_root) {
+  PythonLines python(source_root);
+  for (GraphChange& change : report.changes) {
+    for (ChangeLine& line : change.lines) {
+      if (line.at.text.empty()) line.at.text = python.line(line.at.recorded_file, line.at.line);
     }
   }
 }

@@ -56,16 +56,23 @@ bool computes(const Graph& graph, NodeId node) {
 
 }  // namespace
 
+std::optional<PairRoles> recording_of(const Graph& first, const Graph& second) {
+  if (first.format() == Format::onnx || second.format() == Format::onnx) return std::nullopt;
+  const Making one = making_of(first);
+  const Making other = making_of(second);
+  // A trace that recorded no operation does not tell that it is one.
+  if (one == Making::scripted && other != Making::scripted) return PairRoles{&first, &second};
+  if (other == Making::scripted && one != Making::scripted) return PairRoles{&second, &first};
+  return std::nullopt;
+}
+
 PairRoles roles_of(const Graph& first, const Graph& second) {
+  if (const auto roles = recording_of(first, second)) return *roles;
   if (first.format() == Format::onnx || second.format() == Format::onnx) {
     throw InputError("a pair with an ONNX model, expected a scripted and a traced TorchScript archive");
   }
   const Making one = making_of(first);
-  const Making other = making_of(second);
-  // A trace that recorded no operation does not tell that it is one.
-  if (one == Making::scripted && other != Making::scripted) return {&first, &second};
-  if (other == Making::scripted && one != Making::scripted) return {&second, &first};
-  if (one == Making::traced && other == Making::traced) {
+  if (one == Making::traced && making_of(second) == Making::traced) {
     throw InputError("both are traced, expected a scripted and a traced archive; what tracing lost is in neither");
   }
   if (one == Making::scripted) throw InputError("both are scripted, expected a scripted and a traced archive");

@@ -15,6 +15,8 @@ struct PairRoles {
   const Graph* scripted = nullptr;
   const Graph* traced = nullptr;
 };
+/// Nothing when one format is not TorchScript, or both are scripted or both traced.
+std::optional<PairRoles> recording_of(const Graph& first, const Graph& second);
 /// Throws InputError when the two are no pair: one format is not TorchScript, or both are scripted or both traced.
 PairRoles roles_of(const Graph& first, const Graph& second);
 

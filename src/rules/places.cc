@@ -1,5 +1,7 @@
 #include "rules/places.h"
 
+#include "ir/carried_line.h"
+
 namespace graphwitness {
 namespace {
 
@@ -11,24 +13,6 @@ constexpr std::string_view kCompilerFile = "<string>";
 
 bool has_line(const Graph& graph, LocationId frame) {
   return graph[frame].file && graph[graph[frame].file] != kCompilerFile;
-}
-
-std::string_view line_of(std::string_view text, std::uint32_t number) {
-  for (std::uint32_t line = 1; line < number; ++line) {
-    const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) return {};
-    text.remove_prefix(end + 1);
-  }
-  return text.substr(0, text.find('\n'));
-}
-
-std::string_view carried_line(const Graph& graph, const Location& frame) {
-  for (const SourceText& source : graph.sources()) {
-    if (source.file != frame.file || frame.line < source.first_line) continue;
-    const std::string_view line = line_of(graph[source.text], frame.line - source.first_line + 1);
-    if (!line.empty()) return line;
-  }
-  return {};
 }
 
 }  // namespace

@@ -14,6 +14,9 @@ TEST_CASE("twins have one name") {
   CHECK(canonical_operator("aten::floordiv") == canonical_operator("aten::floor_divide"));
   CHECK(canonical_operator("aten::__and__") == "aten::__and__");
   CHECK(canonical_operator("prim::If") == "prim::If");
+  CHECK(canonical_operator("onnx::Conv") == canonical_operator("aten::conv2d"));
+  CHECK(canonical_operator("onnx::If") == "prim::If");
+  CHECK(canonical_operator("onnx::Nothing") == "onnx::Nothing");
 }
 
 constexpr std::string_view kOperators = R"(

@@ -30,6 +30,21 @@ TEST_CASE("render focuses on a node by the label of its result") {
   CHECK(ran.err.find("no node `m` in the model") != std::string::npos);
 }
 
+TEST_CASE("render focuses on a line of Python, or on what is between two") {
+  const std::string scripted = fixture("two_branch/scripted.pt");
+  const Ran line = graphwitness({"render", "--focus", "my_module.py:23", "--radius", "0", "--quiet", scripted});
+  CHECK(line.status == 0);
+  CHECK(line.out.find("aten::add") != std::string::npos);
+  CHECK(line.out.find("aten::mv") == std::string::npos);
+  CHECK(line.out.find(" source") != std::string::npos);
+  const Ran way = graphwitness({"render", scripted, "--quiet", "--path", "my_module.py:20", "my_module.py:23"});
+  CHECK(way.status == 0);
+  CHECK(way.out.find("aten::add") != std::string::npos);
+  CHECK(way.out.find("aten::mv") == std::string::npos);
+  CHECK(graphwitness({"render", scripted, "--path", "my_module.py:20"}).status == 2);
+  CHECK(graphwitness({"render", scripted, "--findings", "--diff", scripted}).status == 2);
+}
+
 TEST_CASE("render writes pictures, and names the types it knows") {
   const TemporaryFolder folder;
   const std::string file = folder.path() / "picture.png";

@@ -168,11 +168,11 @@ TEST_CASE("the legend names what occurs, and nothing else") {
     return has_text(dot_svg(render(two_arms(), options).bytes), text);
   };
   CHECK(legend({}, "control flow"));
-  CHECK_FALSE(legend({}, "flagged"));
+  CHECK_FALSE(legend({}, "error"));
   CHECK_FALSE(legend({}, "produced by no node"));
   const RenderOptions marked{
       .marks = {{.node = NodeId{0}, .message = "one arm is lost"}, {.kind = Mark::Kind::trail, .value = ValueId{0}}}};
-  CHECK(legend(marked, "flagged"));
+  CHECK(legend(marked, "error"));
   CHECK(legend(marked, "trail"));
   CHECK(legend(marked, "one arm is lost"));
 }

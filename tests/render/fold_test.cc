@@ -45,7 +45,7 @@ void check_order(const View& view) {
 }
 
 TEST_CASE("modules are folded before anything else, alike ones together") {
-  const View view = make_view(read_ir(layered(12, 40)).graph, {});
+  const View view = make_view(read_ir(layered(12, 40)).graph, {.depth = RenderOptions::kAll});
   CHECK(folded_boxes(view) == 12);
   CHECK(view.items.size() == 14);
   CHECK(view.items[1].title == "layers.0");
@@ -62,12 +62,67 @@ TEST_CASE("instances of one class are folded together, whatever the archive call
     text += "module " + std::to_string(i) + " \"" + std::to_string(i) + "\" path \"layers." + std::to_string(i) +
             "\" class \"__torch__.___torch_mangle_" + std::to_string(i) + ".Layer\" {\n}\n";
   }
-  const View view = make_view(read_ir(text + layered(6, 30)).graph, {});
+  const View view = make_view(read_ir(text + layered(6, 30)).graph, {.depth = RenderOptions::kAll});
   CHECK(folded_boxes(view) == 6);  // folding two would have been enough
 }
 
+TEST_CASE("the default depth is the deepest that is read at a glance, and says something") {
+  const auto nested = [](const std::string& around) {
+    std::string text;
+    for (int i = 0; i < 80; ++i) {
+      const std::string module = around + "m" + std::to_string(i / 10) + ".s" + std::to_string(i % 10);
+      text += "location " + std::to_string(i) + " scope \"" + module + "\"\n";
+    }
+    text += "graph \"forward\" traced (%v0: tensor<f32, 4>):\n";
+    for (int i = 0; i < 240; ++i) {
+      text += "  %v" + std::to_string(i + 1) + ": tensor<f32, 4> = a::op" + std::to_string(i) + "(%v" +
+              std::to_string(i) + ") @" + std::to_string(i / 3) + "\n";
+    }
+    return read_ir(text + "  return %v240\n").graph;
+  };
+  CHECK(make_view(nested(""), {}).items.size() == 10);
+  CHECK(make_view(nested("model."), {}).items.size() == 10);  // not one box `model`
+  CHECK(make_view(nested(""), {.depth = 1}).items.size() == 82);
+}
+
+TEST_CASE("equal modules in a row are one box, which says how many") {
+  const View view = make_view(read_ir(layered(12, 40)).graph, {});
+  REQUIRE(view.items.size() == 3);
+  CHECK(view.items[1].title == "layers.0 … layers.11  ×12");
+  CHECK(view.items[1].repeats == 12);
+  CHECK(view.items[1].rows[0].text == "40 operations each, 480 in all");
+  CHECK(view.notes == std::vector<std::string>{"folded 12 modules to one box for equal ones"});
+  check_order(view);
+}
+
+TEST_CASE("a module that differs by a constant, or holds a mark, stands by itself") {
+  std::string text = layered(9, 10);
+  text.replace(text.find("aten::relu(%v40)"), 10, "aten::tanh");
+  const Graph graph = read_ir(text).graph;
+  const auto titles = [&](const RenderOptions& options) {
+    std::string out;
+    for (const Item& item : make_view(graph, options).items) {
+      if (item.folded > 0) out += item.title + "\n";
+    }
+    return out;
+  };
+  CHECK(titles({}) == "layers.0 … layers.3  ×4\nlayers.4\nlayers.5 … layers.8  ×4\n");
+  CHECK(titles({.marks = {{.kind = Mark::Kind::note, .node = NodeId{65}}}}) ==
+        "layers.0 … layers.3  ×4\nlayers.4\nlayers.5\nlayers.7 … layers.8  ×2\n");
+}
+
+TEST_CASE("what was found stays open in a large graph, and what is around it is folded") {
+  const View view =
+      make_view(read_ir(layered(12, 40)).graph, {.marks = {{.node = NodeId{100}, .value = {}, .message = "here"},
+                                                           {.kind = Mark::Kind::trail, .node = NodeId{99}}}});
+  CHECK(view.items.size() == 9);  // input, modules, operations, 99 to 101, operations, modules, output
+  CHECK(std::ranges::count(view.items, Mark::Kind::error, &Item::mark) == 1);
+  CHECK(std::ranges::count(view.items, Mark::Kind::trail, &Item::mark) == 1);
+  CHECK(folded_boxes(view) == 4);
+}
+
 TEST_CASE("what fits is not folded") {
-  const View view = make_view(read_ir(layered(3, 40)).graph, {});
+  const View view = make_view(read_ir(layered(3, 15)).graph, {});
   CHECK(folded_boxes(view) == 0);
   CHECK(view.notes.empty());
 }
@@ -123,9 +178,10 @@ graph "f" traced (%x):
 }
 
 TEST_CASE("what is marked stays open while there is room") {
-  const View view = make_view(read_ir(layered(12, 40)).graph, {.marks = {{.node = NodeId{100}, .message = "here"}}});
+  const View view = make_view(read_ir(layered(12, 40)).graph,
+                              {.depth = RenderOptions::kAll, .marks = {{.node = NodeId{100}, .message = "here"}}});
   CHECK(folded_boxes(view) == 11);  // all but layers.2
-  CHECK(std::ranges::count(view.items, Mark::Kind::flagged, &Item::mark) == 1);
+  CHECK(std::ranges::count(view.items, Mark::Kind::error, &Item::mark) == 1);
   CHECK(view.items.size() + 2 <= 150);
 }
 
@@ -134,11 +190,12 @@ TEST_CASE("a folded box says that it holds what is flagged") {
   for (const RenderOptions& options : {RenderOptions{.depth = 0, .marks = {{.node = NodeId{7}}, {.node = NodeId{9}}}},
                                        RenderOptions{.max_nodes = 8, .marks = {{.node = NodeId{7}}}}}) {
     const View view = make_view(graph, options);
-    const auto marked = std::ranges::find(view.items, Mark::Kind::flagged, &Item::mark);
+    const auto marked = std::ranges::find(view.items, Mark::Kind::error, &Item::mark);
     REQUIRE(marked != view.items.end());
     if (marked->folded == 0) continue;
-    CHECK(marked->rows.back().text == "holds " + std::to_string(options.marks.size()) + " flagged");
-    CHECK(marked->rows.back().style == Row::Style::alarm);
+    CHECK(marked->rows.back().text ==
+          "holds " + std::to_string(options.marks.size()) + (options.marks.size() == 1 ? " error" : " errors"));
+    CHECK(marked->rows.back().mark == Mark::Kind::error);
   }
 }
 
@@ -147,7 +204,7 @@ TEST_CASE("hundreds of marks do not break the limit") {
   for (std::uint32_t node = 0; node < 480; node += 2) options.marks.push_back({.node = NodeId{node}});
   const View view = make_view(read_ir(layered(12, 40)).graph, options);
   CHECK(view.items.size() + 2 <= 50);
-  CHECK(std::ranges::any_of(view.items, [](const Item& item) { return item.mark == Mark::Kind::flagged; }));
+  CHECK(std::ranges::any_of(view.items, [](const Item& item) { return item.mark == Mark::Kind::error; }));
 }
 
 TEST_CASE("arrows between folded boxes are one, with the number of values") {
@@ -177,7 +234,7 @@ TEST_CASE("blocks nested without end are one box, and nothing recurses over them
   const View view = make_view(read_ir(text).graph, {.max_nodes = 0});
   CHECK(folded_boxes(view) == 1);
   CHECK(view.frames.size() <= 48);
-  CHECK(view.notes == std::vector<std::string>{"folded 1 branches or loops to one box each"});
+  CHECK(view.notes == std::vector<std::string>{"folded 1 branch or loop to one box"});
 }
 
 TEST_CASE("a module path without end makes no frames without end") {

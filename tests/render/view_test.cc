@@ -78,8 +78,8 @@ TEST_CASE("parameters and constants are rows of their users") {
 TEST_CASE("a branch is a head, a frame for each arm, and where they meet") {
   const View view = view_of(kTwoArms);
   REQUIRE(view.frames.size() == 2);
-  CHECK(view.frames[0].label == "then");
-  CHECK(view.frames[1].label == "else");
+  CHECK(view.frames[0].label == "then · line 11");
+  CHECK(view.frames[1].label == "else · line 11");
   CHECK(find(view, "mv")->frame == 0);
   CHECK(find(view, "add")->frame == 1);
   CHECK(arrows_of(view) ==
@@ -208,8 +208,8 @@ TEST_CASE("marks colour nodes, inputs and the arrows between them") {
                                         {.kind = Mark::Kind::trail, .node = NodeId{3}},
                                         {.kind = Mark::Kind::trail, .value = ValueId{1}}}};
   const View view = view_of(kTwoArms, options);
-  CHECK(find(view, "If")->mark == Mark::Kind::flagged);
-  CHECK(rows_of(find(view, "If")) == "one arm is kept\nmy_module.py:11 in forward\n");
+  CHECK(find(view, "If")->mark == Mark::Kind::error);
+  CHECK(rows_of(find(view, "If")) == "my_module.py:11\none arm is kept\n");
   CHECK(find(view, "input")->mark == Mark::Kind::trail);
   for (const Arrow& arrow : view.arrows) {
     const bool on_trail = view.items[arrow.to].mark != Mark::Kind::none && arrow.kind == Link::Kind::data;
@@ -220,7 +220,7 @@ TEST_CASE("marks colour nodes, inputs and the arrows between them") {
 TEST_CASE("a marked constant is a box of its own") {
   const View view = view_of(kTwoArms, {.marks = {{.node = NodeId{1}}}});
   REQUIRE(find(view, "Constant"));
-  CHECK(find(view, "Constant")->mark == Mark::Kind::flagged);
+  CHECK(find(view, "Constant")->mark == Mark::Kind::error);
 }
 
 TEST_CASE("graphs with next to nothing") {
@@ -260,11 +260,59 @@ TEST_CASE("a focus shows a neighbourhood and counts what it left out") {
   for (int i = 1; i < 20; ++i) {
     text += "  %v" + std::to_string(i) + " = a::op" + std::to_string(i) + "(%v" + std::to_string(i - 1) + ")\n";
   }
-  const View view = view_of(text + "  return %v19", {.focus = NodeId{10}, .radius = 2});
-  CHECK(view.items.size() == 5);
-  CHECK(rows_of(find(view, "a::op8")) == "… 1 source and 0 uses not shown\n");
-  CHECK(rows_of(find(view, "a::op12")) == "… 0 sources and 1 use not shown\n");
+  const View view = view_of(text + "  return %v19", {.focus = {NodeId{10}}, .radius = 2});
+  CHECK(view.items.size() == 7);
+  CHECK(arrows_of(view).ends_with("… 1 source -> a::op8\na::op12 -> … 1 use\n"));
   CHECK(view.notes == std::vector<std::string>{"shows 5 of 20 operations: at most 2 arrows from the focus"});
+}
+
+TEST_CASE("a path shows what is on the way from one place to another") {
+  constexpr std::string_view kText = R"(graph "f" unknown (%x):
+  %a = a::a(%x)
+  %b = a::b(%a)
+  %c = a::c(%a)
+  %d = a::d(%c)
+  %e = a::e(%d, %b)
+  return %e)";
+  const View view = view_of(kText, {.path_from = {NodeId{2}}, .path_to = {NodeId{4}}});
+  CHECK(arrows_of(view) == "a::c -> a::d\na::d -> a::e\n… 1 source -> a::c\n… 1 source -> a::e\na::e -> … 1 use\n");
+  CHECK(view.notes == std::vector<std::string>{"shows 3 of 5 operations: on the way from the one to the other"});
+  CHECK_THROWS_WITH_AS(view_of(kText, {.path_from = {NodeId{1}}, .path_to = {NodeId{3}}}),
+                       "no path leads from the one to the other", InputError);
+}
+
+TEST_CASE("against another graph: what has no mark is folded, what only the other has is added") {
+  const Graph left = read_ir(R"(graph "f" unknown (%x):
+  %a = a::a(%x)
+  %b = a::b(%a)
+  %c = a::c(%b)
+  %d = a::d(%c)
+  %e = a::e(%d)
+  %f = a::f(%e)
+  return %f)")
+                         .graph;
+  const Graph right = read_ir(R"(graph "f" unknown (%x):
+  %a = a::a(%x)
+  %b = a::b(%a)
+  %c = a::c(%b)
+  %d = a::d(%c)
+  %n = a::n(%d)
+  %f = a::f(%n)
+  return %f)")
+                          .graph;
+  RenderOptions options;
+  options.marks = {{.kind = Mark::Kind::lost, .node = NodeId{4}, .value = {}, .message = "`a::e` is gone"}};
+  options.overlay = {.other = &right,
+                     .counterparts = {NodeId{0}, NodeId{1}, NodeId{2}, NodeId{3}, NodeId{}, NodeId{5}},
+                     .added = {NodeId{4}}};
+  const View view = make_view(left, options);
+  CHECK(arrows_of(view) ==
+        "x -> 3 operations\n3 operations -> a::d\na::d -> a::e\na::e -> a::f\na::f -> f\na::d -> a::n\n"
+        "a::n -> a::f\n");
+  CHECK(find(view, "a::e")->mark == Mark::Kind::lost);
+  CHECK(find(view, "a::n")->mark == Mark::Kind::added);
+  CHECK(rows_of(find(view, "a::n")) == "added\n");
+  CHECK(view.is_overlay);
 }
 
 TEST_CASE("long labels are cut, and say so") {

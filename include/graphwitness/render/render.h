@@ -19,28 +19,53 @@ enum class PictureFormat : std::uint8_t { dot, svg, png, pdf };
 /// Graphviz needs minutes, and a deep stack, beyond this.
 inline constexpr std::uint32_t kMostLaidOut = 2000;
 
-/// Something to point out: what a rule found, or a step on the way to it. Names a node or a value.
+/// Something to point out: what a rule found, a step on the way to it, or what became of a node in another graph. Names
+/// a node or a value.
 struct Mark {
-  enum class Kind : std::uint8_t { none, trail, flagged };
-  Kind kind = Kind::flagged;
+  enum class Kind : std::uint8_t {
+    none,
+    trail,
+    // What a rule found, by its severity.
+    note,
+    warning,
+    error,
+    // Against another graph; `added` is of the other one.
+    changed,
+    frozen,
+    lost,
+    added,
+  };
+  Kind kind = Kind::error;
   NodeId node{};
   ValueId value{};        ///< used when `node` is none: an input, a block parameter, or the result of a node
-  std::string message{};  ///< shown on a flagged node, in the tooltip of the others
+  std::string message{};  ///< shown in the box, but of a trail, which shows it as a tooltip
+};
+
+/// The graph that the one drawn is compared with; marks say what became of the nodes.
+struct Overlay {
+  const Graph* other = nullptr;
+  std::vector<NodeId> counterparts;  ///< by node of `other`: the node drawn that does the same
+  std::vector<NodeId> added;         ///< nodes of `other` to draw, since the graph drawn has not got them
 };
 
 struct RenderOptions {
   static constexpr std::uint32_t kAll = UINT32_MAX;
+  /// As deep as the picture stays readable at the size of a screen.
+  static constexpr std::uint32_t kReadable = UINT32_MAX - 1;
   /// Fewer would not hold the inputs, the outputs, the legend and the note.
   static constexpr std::uint32_t kFewestNodes = 8;
 
   PictureFormat format = PictureFormat::dot;
-  std::string title{};            ///< above the picture: the model's name
-  std::uint32_t depth = kAll;     ///< levels of modules drawn open; deeper modules are one box each
-  std::uint32_t max_nodes = 150;  ///< 0: no limit; else at least kFewestNodes
-  std::string function{};         ///< "": `forward`, or the first, and those that hold marks
-  NodeId focus{};                 ///< draws only what is at most `radius` edges away from it
+  std::string title{};              ///< above the picture: the model's name
+  std::uint32_t depth = kReadable;  ///< levels of modules drawn open; deeper modules are one box each
+  std::uint32_t max_nodes = 150;    ///< 0: no limit; else at least kFewestNodes
+  std::string function{};           ///< "": `forward`, or the first, and those that hold marks
+  std::vector<NodeId> focus{};      ///< draws only what is at most `radius` edges away from these
   std::uint32_t radius = 3;
+  std::vector<NodeId> path_from{};  ///< draws only what is on a way from these to `path_to`
+  std::vector<NodeId> path_to{};
   std::vector<Mark> marks{};
+  Overlay overlay{};  ///< folds what has no mark
 };
 
 struct Picture {

@@ -9,6 +9,8 @@
 #include <unordered_map>
 
 #include "cli/command.h"
+#include "cli/diff_picture.h"
+#include "cli/focus.h"
 #include "cli/load_options.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -16,6 +18,7 @@
 #include "cli/rule_names.h"
 #include "graphwitness/frontends/load.h"
 #include "graphwitness/ir/text.h"
+#include "graphwitness/support/error.h"
 #include "rules/run.h"
 
 namespace graphwitness {
@@ -32,6 +35,8 @@ struct Chosen {
   RenderOptions render;
   std::string format = "dot";
   std::string focus;
+  std::vector<std::string> path;
+  std::string diff;
   bool findings = false;
 };
 
@@ -39,20 +44,32 @@ bool parse(const Command& self, const Invocation& call, Chosen& chosen) {
   Options options(self, chosen.models);
   options.add()("type,T", po::value(&chosen.format)->value_name("TYPE"), "dot (default), svg, png or pdf");
   options.add()("depth", po::value(&chosen.render.depth)->value_name("N"),
-                "levels of modules to draw open; deeper ones are one box each");
+                "levels of modules to draw open; deeper ones are one box each (default: as many as stay readable)");
   options.add()("max-nodes", po::value(&chosen.render.max_nodes)->value_name("N"),
                 "fold to at most N nodes (default 150; 0: no limit)");
   options.add()("function", po::value(&chosen.render.function)->value_name("NAME"),
                 "the method or graph to draw (default: forward, or the first)");
-  options.add()("focus", po::value(&chosen.focus)->value_name("NODE"),
-                "draw what is near this node: its name, or a result such as %7");
+  options.add()("focus", po::value(&chosen.focus)->value_name("NODE|MODULE|FILE:LINE"),
+                "draw what is near a node (its name, or a result such as %7), a module or a line of Python");
   options.add()("radius", po::value(&chosen.render.radius)->value_name("N"), "how near, in arrows (default 3)");
+  options.add()("path", po::value(&chosen.path)->multitoken()->value_name("FROM TO"),
+                "draw only what is on the way from one node, module or line to another");
+  options.add()("diff", po::value(&chosen.diff)->value_name("OTHER"),
+                "draw what OTHER lost, froze, changed or added; what both have is folded");
   options.add()("findings", po::bool_switch(&chosen.findings), "paint what `check` reports, and the trail to it");
   add_load_options(options, chosen.load, false);
   options.add_output(chosen.output);
   if (!options.parse(call)) return false;
 
   require_one_of("--type", chosen.format, kFormats);
+  if (!chosen.path.empty() && chosen.models.empty() && chosen.path.size() == 3) {
+    chosen.models.push_back(chosen.path.back());  // "--path FROM TO MODEL"
+    chosen.path.pop_back();
+  }
+  if (!chosen.path.empty() && chosen.path.size() != 2) {
+    throw UsageError(fmt::format("`--path` names {} places, expected two", chosen.path.size()));
+  }
+  if (!chosen.diff.empty() && chosen.findings) throw UsageError("`--diff` and `--findings` paint the same boxes");
   if (chosen.models.size() != 1) throw UsageError(fmt::format("{} models named, expected one", chosen.models.size()));
   const auto format = std::ranges::find(kFormats, chosen.format) - kFormats.begin();
   chosen.render.format = static_cast<PictureFormat>(format);
@@ -61,22 +78,6 @@ bool parse(const Command& self, const Invocation& call, Chosen& chosen) {
     throw UsageError(fmt::format("a {} cannot be shown on a terminal; name a file with `-o`", chosen.format));
   }
   return true;
-}
-
-/// By the label of a result ("%7", with or without the sign) or by the node's own name.
-NodeId node_named(const Graph& graph, std::string_view function, std::string_view name) {
-  const ValueLabels labels(graph);
-  for (const NodeId node : graph.all_nodes()) {
-    const Function& home = graph[graph[graph[node].parent].function];
-    if (!function.empty() && graph[home.name] != function) continue;
-    if (!name.empty() && graph[graph[node].name] == name) return node;
-    for (const ValueId result : graph[graph[node].results]) {
-      if (!result) continue;
-      const std::string_view label = labels[result];
-      if (label == name || label.substr(label.empty() ? 0 : 1) == name) return node;
-    }
-  }
-  throw InputError(fmt::format("no node `{}` in the model; `graphwitness inspect --graph` lists them", name));
 }
 
 /// Values that are no results, by label: the inputs that trails start from.
@@ -89,12 +90,26 @@ std::unordered_map<std::string, ValueId> labelled_params(const Graph& graph) {
   return params;
 }
 
+Mark::Kind kind_of(Severity severity) {
+  switch (severity) {
+    case Severity::error:
+      return Mark::Kind::error;
+    case Severity::warning:
+      return Mark::Kind::warning;
+    case Severity::note:
+      break;
+  }
+  return Mark::Kind::note;
+}
+
 std::vector<Mark> marks_of(const Graph& graph) {
   const auto params = labelled_params(graph);
   std::vector<Mark> marks;
   for (const Finding& finding : run_rules(graph, chosen_rules("", ""), {})) {
     if (finding.node_id) {
-      marks.push_back({.node = finding.node_id, .message = fmt::format("{}: {}", finding.rule, finding.message)});
+      marks.push_back({.kind = kind_of(finding.severity),
+                       .node = finding.node_id,
+                       .message = fmt::format("{}: {}", finding.rule, finding.message)});
     }
     for (const TrailStep& step : finding.trail) {
       Mark mark{.kind = Mark::Kind::trail, .node = step.node_id, .message = step.message};
@@ -105,24 +120,55 @@ std::vector<Mark> marks_of(const Graph& graph) {
   return marks;
 }
 
+void set_focus(Chosen& chosen, const Graph& graph) {
+  const std::string& function = chosen.render.function;
+  if (!chosen.focus.empty()) chosen.render.focus = nodes_named(graph, function, chosen.focus);
+  if (chosen.path.empty()) return;
+  chosen.render.path_from = nodes_named(graph, function, chosen.path[0]);
+  chosen.render.path_to = nodes_named(graph, function, chosen.path[1]);
+}
+
+void draw(const Chosen& chosen, const std::string& path, const Graph& graph, Output& output, const Invocation& call) {
+  const Picture picture = render(graph, chosen.render);
+  output.stream() << picture.bytes;
+  output.finish();
+  if (chosen.output.quiet) return;
+  Remarks remarks;
+  remarks.add_from(path, graph);
+  for (const std::string& remark : picture.remarks) remarks.add(path, remark);
+  remarks.print(call.err);
+}
+
+/// Both are loaded side by side.
+int draw_diff(Chosen& chosen, Output& output, const Invocation& call) {
+  ModelLoader loader({chosen.models.front(), chosen.diff}, load_options(chosen.load));
+  const LoadedModel first = *loader.next();
+  const LoadedModel second = *loader.next();
+  for (const LoadedModel* model : {&first, &second}) {
+    if (!model->graph) throw InputError(model->error);
+  }
+  const GraphDiff diff = diff_graphs(*first.graph, *second.graph, chosen_rules("", ""));
+  const LoadedModel& left = diff.is_swapped ? second : first;
+  const LoadedModel& right = diff.is_swapped ? first : second;
+  set_focus(chosen, *left.graph);
+  chosen.render.title = fmt::format("{} against {}", left.path.substr(left.path.rfind('/') + 1),
+                                    right.path.substr(right.path.rfind('/') + 1));
+  mark_changes(chosen.render, diff, *left.graph, *right.graph);
+  draw(chosen, left.path, *left.graph, output, call);
+  return exit_done;
+}
+
 int run(const Command& self, Invocation& call) {
   Chosen chosen;
   if (!parse(self, call, chosen)) return exit_done;
   Output output(call, chosen.output);
   const std::string& path = chosen.models.front();
-  const Graph graph = load_model(path, load_options(chosen.load));
   chosen.render.title = path.substr(path.rfind('/') + 1);
-  if (!chosen.focus.empty()) chosen.render.focus = node_named(graph, chosen.render.function, chosen.focus);
+  if (!chosen.diff.empty()) return draw_diff(chosen, output, call);
+  const Graph graph = load_model(path, load_options(chosen.load));
+  set_focus(chosen, graph);
   if (chosen.findings) chosen.render.marks = marks_of(graph);
-
-  const Picture picture = render(graph, chosen.render);
-  output.stream() << picture.bytes;
-  output.finish();
-  if (chosen.output.quiet) return exit_done;
-  Remarks remarks;
-  remarks.add_from(path, graph);
-  for (const std::string& remark : picture.remarks) remarks.add(path, remark);
-  remarks.print(call.err);
+  draw(chosen, path, graph, output, call);
   return exit_done;
 }
 
