@@ -27,6 +27,7 @@ struct Words {
   std::vector<std::string> dims;
   bool weights = false;
   std::string config;
+  std::vector<std::string> reports;
 };
 
 /// "onnx:17"; 0 when nothing was asked for.
@@ -82,6 +83,8 @@ void declare(Options& options, CheckOptions& chosen, Words& words) {
                 "settings (default: the nearest graphwitness.toml in this folder or above it)");
   options.add()("format", po::value(&chosen.output.format)->value_name("FORMAT"),
                 "text (default), json, sarif, junit, github or markdown");
+  options.add()("report", po::value(&words.reports)->composing()->value_name("FORMAT=FILE"),
+                "write this format to this file, too; can be given more than once");
   options.add()(
       "source-root", po::value(&words.source_root)->value_name("DIR"),
       "the folder that holds the Python sources: recorded paths are looked for in it and shown relative to it");
@@ -93,6 +96,20 @@ void declare(Options& options, CheckOptions& chosen, Words& words) {
   options.add()("weights", po::bool_switch(&words.weights), "read the weights too, for rules that must");
   add_load_options(options, chosen.load, true);
   options.add_output(chosen.output);
+}
+
+/// "sarif=findings.sarif"
+std::vector<ReportFile> report_files(const std::vector<std::string>& words) {
+  std::vector<ReportFile> reports;
+  for (const std::string& word : words) {
+    const std::size_t equals = word.find('=');
+    if (equals == word.npos || equals + 1 == word.size()) {
+      throw UsageError(fmt::format("`--report` is `{}`, expected FORMAT=FILE such as sarif=findings.sarif", word));
+    }
+    reports.push_back({word.substr(0, equals), word.substr(equals + 1)});
+    require_one_of("--report", reports.back().format, kReportFormats);
+  }
+  return reports;
 }
 
 gate::Settings settings_for(const std::string& config) {
@@ -142,6 +159,7 @@ bool parse_check_options(const Command& self, const Invocation& call, CheckOptio
   if (!chosen.against.empty() && chosen.models.size() != 1) {
     throw UsageError(fmt::format("`--against` with {} models, expected one", chosen.models.size()));
   }
+  chosen.reports = report_files(words.reports);
   chosen.settings = settings_for(words.config);
   decide(words, chosen);
   return true;

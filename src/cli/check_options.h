@@ -13,6 +13,12 @@
 
 namespace graphwitness {
 
+/// A further report of the same call.
+struct ReportFile {
+  std::string format;
+  std::string file;
+};
+
 struct CheckOptions {
   std::vector<std::string> models{};
   OutputOptions output{};
@@ -24,6 +30,7 @@ struct CheckOptions {
   std::string baseline{};             ///< "": none
   std::string write_baseline{};       ///< "": do not
   gate::Settings settings{};
+  std::vector<ReportFile> reports{};
 };
 
 /// False when --help was asked for, and printed. Throws UsageError, and InputError for settings that are wrong.

@@ -63,6 +63,19 @@ TEST_CASE("every format of `check` says what was found") {
   CHECK(contains(check({kTwoBranch, "--format", "junit", "--fail-on", "never"}).out, "failures=\"0\""));
 }
 
+TEST_CASE("further reports come from the same call") {
+  const TemporaryFolder folder;
+  const std::string sarif = (folder.path() / "a.sarif").string();
+  const Ran ran = check({kTwoBranch, "--format", "github", "--report", "sarif=" + sarif, "--report",
+                         "markdown=" + (folder.path() / "a.md").string()});
+  CHECK(ran.status == 1);
+  CHECK(ran.out.starts_with("::error "));
+  CHECK(std::filesystem::file_size(sarif) > 1000);
+  CHECK(std::filesystem::exists(folder.path() / "a.md"));
+  CHECK(contains(check({kTwoBranch, "--report", "sarif"}).err, "expected FORMAT=FILE"));
+  CHECK(contains(check({kTwoBranch, "--report", "sarf=x"}).err, "did you mean `sarif`?"));
+}
+
 TEST_CASE("a baseline outlives other names, numbers and lines, and lets a new branch through") {
   const TemporaryFolder folder;
   const std::string baseline = (folder.path() / "known.json").string();

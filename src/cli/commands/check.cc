@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
+#include <sstream>
 
 #include "cli/check_options.h"
 #include "cli/command.h"
@@ -151,16 +152,21 @@ std::vector<ResultRule> described(std::span<const Rule* const> rules) {
   return described;
 }
 
-void write_report(const CheckOptions& chosen, Output& output, const Report& report) {
-  const std::string& format = chosen.output.format;
-  if (format == "json") return write_json(output.stream(), report);
-  if (format == "junit") return write_junit(output.stream(), report, chosen.fail_on);
-  if (is_result_format(format)) {
-    return write_results(output.stream(), format, results_of(report, described(chosen.rules)));
+void write_report(std::ostream& out, const std::string& format, bool color, const CheckOptions& chosen,
+                  const Report& report) {
+  if (format == "json") return write_json(out, report);
+  if (format == "junit") return write_junit(out, report, chosen.fail_on);
+  if (is_result_format(format)) return write_results(out, format, results_of(report, described(chosen.rules)));
+  write_text(out, report,
+             {.color = color, .summary = !chosen.output.quiet, .full_notes = chosen.fail_on == Severity::note});
+}
+
+void write_report_files(const CheckOptions& chosen, const Report& report) {
+  for (const ReportFile& file : chosen.reports) {
+    std::ostringstream text;
+    write_report(text, file.format, false, chosen, report);
+    write_whole_file(file.file, std::move(text).str());
   }
-  write_text(
-      output.stream(), report,
-      {.color = output.color(), .summary = !chosen.output.quiet, .full_notes = chosen.fail_on == Severity::note});
 }
 
 int exit_status(const CheckOptions& chosen, const Report& report) {
@@ -184,7 +190,8 @@ int run(const Command& self, Invocation& call) {
   Report report = checker.run();
   weigh(chosen, before, report);
   if (!chosen.write_baseline.empty()) write_baseline(chosen, before, report);
-  write_report(chosen, output, report);
+  write_report_files(chosen, report);
+  write_report(output.stream(), chosen.output.format, output.color(), chosen, report);
   output.finish();
   for (const ModelReport& model : report.models) {
     if (!model.error.empty()) call.err << fmt::format("error: {}\n", model.error);
