@@ -23,5 +23,5 @@ find fixtures tests/rules fuzz/seeds -name "$pattern" -size -64k -print0 | while
 done
 [ ! -d "fuzz/found/$target" ] || cp fuzz/found/"$target"/* "$seeds"
 "build/fuzz/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 \
-  -artifact_prefix="$artifacts/" "$corpus" "$seeds" 2>&1 | grep -E "^#[0-9]+.*(DONE|INITED)|stat::|ERROR|SUMMARY|runtime error|Test unit"
+  -artifact_prefix="$artifacts/" "$corpus" "$seeds" 2>&1 | grep --line-buffered -E "^#[0-9]+.*(DONE|INITED)|stat::|ERROR|SUMMARY|runtime error|Test unit"
 exit "${PIPESTATUS[0]}"

@@ -63,7 +63,8 @@ TEST_CASE("the fingerprint survives a move of the line, and tells equal lines ap
 
 TEST_CASE("the fingerprint survives other names and numbers, another layout and a comment; without a line, too") {
   std::string renamed(kTwoBranch);
-  for (const auto& [from, to] : {std::pair("%s", "%sum.7"), {"%g", "%12"}, {"%c", "%cond"}, {"%zero", "%3"}}) {
+  for (const auto& [from, to] :
+       {std::pair("%s", "%sum.7"), {"%g", "%12"}, {"%c", "%cond"}, {"%zero", "%3"}, {"%r", "%out.2"}}) {
     for (std::size_t at = 0; (at = renamed.find(from, at)) != std::string::npos; at += 2)
       renamed.replace(at, std::string_view(from).size(), to);
   }
