@@ -20,8 +20,12 @@ install(TARGETS ${installed_libraries} EXPORT graphwitness)
 install(EXPORT graphwitness NAMESPACE graphwitness:: DESTINATION "${package_dir}" FILE graphwitnessTargets.cmake)
 install(DIRECTORY include/graphwitness DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/graphwitnessConfig.cmake.in"
-                              "${PROJECT_BINARY_DIR}/graphwitnessConfig.cmake" INSTALL_DESTINATION "${package_dir}")
+                              "${PROJECT_BINARY_DIR}/graphwitnessConfig.cmake" INSTALL_DESTINATION "${package_dir}"
+                              PATH_VARS CMAKE_INSTALL_BINDIR)
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/graphwitnessConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/graphwitnessConfig.cmake" "${PROJECT_BINARY_DIR}/graphwitnessConfigVersion.cmake"
-              "${CMAKE_CURRENT_LIST_DIR}/GraphwitnessThirdParty.cmake"
+              "${CMAKE_CURRENT_LIST_DIR}/GraphwitnessThirdParty.cmake" "${CMAKE_CURRENT_LIST_DIR}/GraphwitnessCheck.cmake"
         DESTINATION "${package_dir}")
+
+install(FILES completions/graphwitness.bash DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME graphwitness)
+install(FILES completions/_graphwitness DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions")

@@ -5,7 +5,7 @@
 # the build tree, which holds links to its headers only, and hands it on to those that name it after DEPENDS.
 
 # Every library of the house.
-set(GRAPHWITNESS_LIBRARIES support python ir inference analysis findings rules passes diff report frontends onnx torchscript exec
+set(GRAPHWITNESS_LIBRARIES support python ir inference analysis findings rules passes diff report gate frontends onnx torchscript exec
     exec_torch exec_onnx proof verify verify_torch localize localize_torch render cli)
 
 # graphwitness_include_root(NAME FOLDER): makes the include root of library NAME: the headers below src/FOLDER that are

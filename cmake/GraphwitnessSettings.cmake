@@ -1,6 +1,7 @@
 # Options, warnings, the compiler cache, and where programs lie in the build tree.
 option(GRAPHWITNESS_TESTS "build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(GRAPHWITNESS_SANITIZE "build with the address and undefined behaviour sanitizers" OFF)
+option(GRAPHWITNESS_FUZZ "build the fuzz targets with libFuzzer; needs clang" OFF)
 set(GRAPHWITNESS_FIXTURE_DIR "${PROJECT_SOURCE_DIR}/build/fixtures" CACHE PATH
     "where the fixtures lie that are too large to commit; one folder for all presets")
 
@@ -17,6 +18,9 @@ if(GRAPHWITNESS_SANITIZE)
     add_compile_options(-Wno-maybe-uninitialized)  # with sanitizers, wrong about what the standard library inlines
   endif()
   add_link_options(-fsanitize=address,undefined)
+  if(GRAPHWITNESS_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)  # counts what was reached
+  endif()
 endif()
 
 add_library(graphwitness_warnings INTERFACE)

@@ -14,6 +14,9 @@ graphwitness_third_party(fmt fmt::fmt)
 find_package(nlohmann_json REQUIRED)
 graphwitness_third_party(nlohmann_json nlohmann_json::nlohmann_json)
 
+find_package(tomlplusplus REQUIRED)
+graphwitness_third_party(tomlplusplus tomlplusplus::tomlplusplus)
+
 find_package(ZLIB REQUIRED)
 graphwitness_third_party(zlib ZLIB::ZLIB)
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <regex>
+#include <set>
 
 namespace graphwitness {
 namespace {
@@ -24,6 +26,17 @@ class Checker {
         require(std::ranges::find(wanted, value) != wanted.end(), at, "enum");
       } else if (keyword == "minimum") {
         require(value >= wanted, at, "minimum");
+      } else if (keyword == "minItems") {
+        require(!value.is_array() || value.size() >= wanted.get<std::size_t>(), at, "minItems");
+      } else if (keyword == "minLength") {
+        require(!value.is_string() || value.get_ref<const std::string&>().size() >= wanted.get<std::size_t>(), at,
+                "minLength");
+      } else if (keyword == "pattern") {
+        const std::regex pattern(wanted.get<std::string>());
+        require(!value.is_string() || std::regex_search(value.get_ref<const std::string&>(), pattern), at, "pattern");
+      } else if (keyword == "uniqueItems") {
+        const std::set<Json> items(value.begin(), value.end());
+        require(!wanted.get<bool>() || !value.is_array() || items.size() == value.size(), at, "uniqueItems");
       } else if (keyword == "required") {
         check_required(wanted, value, at);
       } else if (keyword == "properties") {
@@ -89,9 +102,29 @@ std::vector<std::string> schema_violations(const Json& schema, const Json& value
   return checker.violations;
 }
 
-Json read_schema(const std::string& name) {
-  std::ifstream file(std::string(GRAPHWITNESS_SOURCE_DIR) + "/docs/" + name + ".schema.json");
+Json read_schema(const std::string& name, const std::string& folder) {
+  std::ifstream file(std::string(GRAPHWITNESS_SOURCE_DIR) + "/" + folder + "/" + name + ".schema.json");
   return Json::parse(file);
+}
+
+std::vector<std::string> sarif_violations(const Json& log) {
+  std::vector<std::string> violations = schema_violations(read_schema("sarif-2.1.0", "tests/report"), log);
+  if (!violations.empty()) return violations;
+  const auto require = [&](bool fits, const std::string& what) {
+    if (!fits) violations.push_back(what);
+  };
+  for (const Json& run : log["runs"]) {
+    const Json& rules = run["tool"]["driver"]["rules"];
+    for (const Json& result : run["results"]) {
+      const std::size_t index = result.value("ruleIndex", rules.size());
+      require(index < rules.size(), "`ruleIndex` is none of a rule: " + result.dump());
+      require(index < rules.size() && rules[index]["id"] == result["ruleId"], "`ruleIndex` is of another rule");
+      require(result["locations"].size() == 1, "a result has one location");
+      const Json& region = result["locations"][0]["physicalLocation"].value("region", Json::object());
+      require(region.value("endColumn", 1U << 30U) > region.value("startColumn", 0U), "an empty region");
+    }
+  }
+  return violations;
 }
 
 }  // namespace graphwitness

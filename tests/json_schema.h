@@ -11,7 +11,11 @@ namespace graphwitness {
 /// One line for each place that does not fit; empty when all does.
 std::vector<std::string> schema_violations(const nlohmann::json& schema, const nlohmann::json& value);
 
-/// The schema docs/NAME.schema.json.
-nlohmann::json read_schema(const std::string& name);
+/// The schema docs/NAME.schema.json, or of another folder.
+nlohmann::json read_schema(const std::string& name, const std::string& folder = "docs");
+
+/// Whether a SARIF log keeps the rules of the published schema, and those that no schema can tell: indices that fit,
+/// regions that are not empty.
+std::vector<std::string> sarif_violations(const nlohmann::json& log);
 
 }  // namespace graphwitness

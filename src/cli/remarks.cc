@@ -78,13 +78,17 @@ void Remarks::add_from(const std::string& model, const Graph& graph) {
   }
 }
 
-void Remarks::print(std::ostream& err) const {
-  for (const auto& [remark, models] : models_by_remark_) {
-    const std::string more = models.size() == 1 ? "" : fmt::format(" and {} more", models.size() - 1);
-    std::string text = printable(fmt::format("remark: `{}`{}: {}", models.front(), more, remark));
+void Remarks::print(std::ostream& err, std::span<const std::string> more) const {
+  const auto line = [&](const std::string& remark) {
+    std::string text = printable("remark: " + remark);
     std::ranges::replace(text, '\n', ' ');
     err << text << '\n';
+  };
+  for (const auto& [remark, models] : models_by_remark_) {
+    const std::string others = models.size() == 1 ? "" : fmt::format(" and {} more", models.size() - 1);
+    line(fmt::format("`{}`{}: {}", models.front(), others, remark));
   }
+  std::ranges::for_each(more, line);
 }
 
 }  // namespace graphwitness

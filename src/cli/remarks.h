@@ -2,6 +2,7 @@
 /// Remarks about models: things to know that are no findings. The same remark about many models is one line.
 
 #include <ostream>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,7 +19,8 @@ class Remarks {
   void add_from_loader(const std::string& model, const Graph& graph);
   /// That, and that a trace is one.
   void add_from(const std::string& model, const Graph& graph);
-  void print(std::ostream& err) const;
+  /// These, then further lines that are about no model.
+  void print(std::ostream& err, std::span<const std::string> more = {}) const;
 
  private:
   /// In the order of first appearance.

@@ -7,6 +7,7 @@
 #include "frontends/sniff.h"
 #include "graphwitness/frontends/load.h"
 #include "graphwitness/support/error.h"
+#include "support/glob.h"
 
 namespace graphwitness {
 namespace {
@@ -58,6 +59,29 @@ void find_below(const std::string& folder, FoundModels& found) {
                                               folder, holds)});
 }
 
+/// Where a pattern must be looked into: the folder in front of its first part that is no name.
+fs::path fixed_part(const fs::path& pattern) {
+  fs::path fixed;
+  for (const fs::path& part : pattern) {
+    if (is_glob(part.string())) break;
+    fixed /= part;
+  }
+  return fixed;
+}
+
+/// What a shell would have made of the pattern, but for hidden files and folders.
+void find_matching(const std::string& pattern, FoundModels& found) {
+  const fs::path folder = fixed_part(pattern);
+  std::error_code error;
+  const std::size_t before = found.paths.size();
+  for (const std::string& file : files_below(folder.empty() ? "." : folder.string(), error)) {
+    const std::string path = folder.empty() ? fs::path(file).lexically_normal().string() : file;
+    if (glob_matches(pattern, path)) found.paths.push_back(path);
+  }
+  if (found.paths.size() != before) return;
+  found.errors.push_back({pattern, fmt::format("`{}` matches no file", pattern)});
+}
+
 }  // namespace
 
 FoundModels find_models(const std::vector<std::string>& named) {
@@ -66,6 +90,8 @@ FoundModels find_models(const std::vector<std::string>& named) {
     std::error_code ignored;
     if (fs::is_directory(name, ignored)) {
       find_below(name, found);
+    } else if (is_glob(name) && !fs::exists(name, ignored)) {
+      find_matching(name, found);
     } else {
       found.paths.push_back(name);
     }

@@ -24,7 +24,9 @@ std::string read(const fs::path& file) {
 const std::string& Files::text(const std::string& recorded) {
   const auto [at, is_new] = texts_.try_emplace(recorded);
   if (!is_new) return at->second;
-  if (has_root_) at->second = read(folder_ / root_.shown(recorded));
+  if (has_root_) {
+    if (const std::optional<std::string>& found = root_.find(recorded)) at->second = read(folder_ / *found);
+  }
   if (at->second.empty()) at->second = read(recorded);
   return at->second;
 }

@@ -6,14 +6,14 @@ namespace graphwitness::python {
 
 namespace fs = std::filesystem;
 
-const std::string& SourceRoot::shown(const std::string& recorded) {
-  const auto [at, is_new] = known_.try_emplace(recorded, recorded);
-  if (is_new) at->second = find(recorded);
+const std::optional<std::string>& SourceRoot::find(const std::string& recorded) {
+  const auto [at, is_new] = known_.try_emplace(recorded);
+  if (is_new) at->second = look_for(recorded);
   return at->second;
 }
 
 /// Recorded on another machine, a path starts elsewhere.
-std::string SourceRoot::find(const std::string& recorded) const {
+std::optional<std::string> SourceRoot::look_for(const std::string& recorded) const {
   const fs::path whole = fs::path(recorded).lexically_normal();
   for (auto from = whole.begin(); from != whole.end(); ++from) {
     fs::path end;
@@ -25,7 +25,7 @@ std::string SourceRoot::find(const std::string& recorded) const {
     std::error_code ignored;
     if (!climbs && fs::is_regular_file(folder_ / end, ignored)) return end.string();
   }
-  return recorded;
+  return std::nullopt;
 }
 
 }  // namespace graphwitness::python

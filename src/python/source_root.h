@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace graphwitness::python {
@@ -12,14 +13,14 @@ class SourceRoot {
  public:
   explicit SourceRoot(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  /// The longest end of the path that is a file below the folder, relative to it; else the path as recorded.
-  const std::string& shown(const std::string& recorded);
+  /// The longest end of the path that is a file below the folder, relative to it; none when there is no such file.
+  const std::optional<std::string>& find(const std::string& recorded);
 
  private:
-  std::string find(const std::string& recorded) const;
+  std::optional<std::string> look_for(const std::string& recorded) const;
 
   std::filesystem::path folder_;
-  std::map<std::string, std::string> known_;
+  std::map<std::string, std::optional<std::string>> known_;
 };
 
 }  // namespace graphwitness::python

@@ -1,3 +1,7 @@
+#include <fmt/format.h>
+
+#include <string_view>
+
 #include "graphwitness/report/report.h"
 
 namespace graphwitness {
@@ -30,6 +34,18 @@ FindingCounts count_findings(const Report& report) {
     total.notes += counts.notes;
   }
   return total;
+}
+
+std::string counts_in_words(const FindingCounts& counts) {
+  std::string text;
+  const auto add = [&](std::size_t count, std::string_view noun) {
+    if (count == 0) return;
+    text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", count, noun, count == 1 ? "" : "s");
+  };
+  add(counts.errors, "error");
+  add(counts.warnings, "warning");
+  add(counts.notes, "note");
+  return text.empty() ? "nothing found" : text;
 }
 
 }  // namespace graphwitness

@@ -54,6 +54,12 @@ Json list(const auto& items, const auto& render) {
   return array;
 }
 
+Json suppression(const Suppression& why) {
+  Json object{{"by", name_of(why.by)}};
+  add(object, "reason", why.reason);
+  return object;
+}
+
 Json finding_json(const Finding& finding, const std::string& model) {
   Json object = Json::object();
   object["rule"] = finding.rule;
@@ -72,7 +78,8 @@ Json finding_json(const Finding& finding, const std::string& model) {
   object["occurrences"] = list(finding.occurrences, [&](const SourceSpan& at) { return location(at, model); });
   add(object, "fix", finding.fix);
   add(object, "fingerprint", finding.fingerprint);
-  object["suppressed"] = finding.suppressed;
+  object["suppressed"] = finding.suppressed.has_value();
+  if (finding.suppressed) object["suppression"] = suppression(*finding.suppressed);
   return object;
 }
 
@@ -99,6 +106,7 @@ void write_json(std::ostream& out, const Report& report) {
   object["tool"] = {{"name", "graphwitness"}, {"version", version()}};
   object["models"] = list(report.models, model_json);
   object["summary"] = {{"errors", counts.errors}, {"warnings", counts.warnings}, {"notes", counts.notes}};
+  object["remarks"] = report.remarks;
   // Names and paths may hold any bytes; JSON holds UTF-8.
   out << object.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }

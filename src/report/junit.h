@@ -9,7 +9,7 @@
 namespace graphwitness {
 
 struct JunitCase {
-  enum class Outcome : std::uint8_t { passed, failed, error };
+  enum class Outcome : std::uint8_t { passed, failed, skipped, error };
   std::string name;
   std::string group;  ///< shown as the class's name: a model, a command
   Outcome outcome = Outcome::passed;

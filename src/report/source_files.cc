@@ -40,9 +40,13 @@ void add_source_lines(Report& report, const std::string& source_root) {
 }
 
 void map_sources(Report& report, const std::string& source_root) {
+  report.source_root = source_root;
   python::SourceRoot root(source_root);
   const auto map = [&](SourceSpan& at) {
-    if (!at.recorded_file.empty()) at.file = root.shown(at.recorded_file);
+    if (at.recorded_file.empty()) return;
+    const std::optional<std::string>& found = root.find(at.recorded_file);
+    at.file = found.value_or(at.recorded_file);
+    at.under_root = found.has_value();
   };
   for (ModelReport& model : report.models) {
     for (Finding& finding : model.findings) {

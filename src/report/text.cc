@@ -33,19 +33,6 @@ std::string place(const SourceSpan& at, const std::string& model) {
   return text;
 }
 
-std::string counts_in_words(const FindingCounts& counts) {
-  std::string text;
-  const auto add = [&](std::size_t count, std::string_view noun) {
-    if (count == 0) return;
-    if (!text.empty()) text += ", ";
-    text += counted(count, noun);
-  };
-  add(counts.errors, "error");
-  add(counts.warnings, "warning");
-  add(counts.notes, "note");
-  return text.empty() ? "nothing found" : text;
-}
-
 /// "torchscript; forward scripted", or "torchscript; all of 12 methods scripted" where there are many.
 std::string methods_in_words(const std::vector<MethodReport>& methods) {
   constexpr std::size_t kMostMethods = 4;
@@ -65,6 +52,14 @@ std::string kind_of(const ModelReport& model) {
   if (!model.methods.empty()) text += "; " + methods_in_words(model.methods);
   if (!model.against_methods.empty()) text += ", against " + methods_in_words(model.against_methods);
   return text;
+}
+
+/// "1 error; 2 known or silenced".
+std::string outcome_of(const ModelReport& model) {
+  const auto suppressed =
+      std::ranges::count_if(model.findings, [](const Finding& finding) { return finding.suppressed.has_value(); });
+  const std::string counts = counts_in_words(count_findings(model));
+  return suppressed == 0 ? counts : fmt::format("{}; {} known or silenced", counts, suppressed);
 }
 
 /// "a.pt", "a.pt against b.pt".
@@ -88,7 +83,7 @@ class TextWriter {
   void write_model(const ModelReport& model) {
     const bool has_findings = std::ranges::any_of(model.findings, [](const Finding& f) { return !f.suppressed; });
     if (!has_findings && !options_.summary) return;
-    out_ << fmt::format("{}: {} ({})\n", bold(name_of(model)), counts_in_words(count_findings(model)), kind_of(model));
+    out_ << fmt::format("{}: {} ({})\n", bold(name_of(model)), outcome_of(model), kind_of(model));
     for (const Finding& finding : model.findings) {
       if (!finding.suppressed) write_finding(finding, model.path);
     }

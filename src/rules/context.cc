@@ -42,6 +42,7 @@ void RuleContext::report(NodeId at, Severity severity, std::string message, std:
   finding.node_id = at;
   if (!at) return;
   finding.node = label(named_value(graph_, at));
+  finding.op = graph_[graph_[at].op];
   finding.function = graph_[graph_[function_of(graph_, at)].name];
   const LocationId place = place_of(graph_, at);
   const LocationId shown = shown_frame(graph_, place);

@@ -1,11 +1,11 @@
 #include "rules/runner.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <map>
 #include <tuple>
 #include <utility>
+
+#include "rules/fingerprint.h"
 
 namespace graphwitness {
 
@@ -56,38 +56,6 @@ std::vector<Report> merge(std::vector<Report> reports) {
     if (!known(kept.at) && std::ranges::none_of(kept.occurrences, known)) kept.occurrences.push_back(finding.at);
   }
   return merged;
-}
-
-std::uint64_t fnv1a(std::uint64_t hash, std::string_view text) {
-  for (char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  return (hash ^ 0xFFU) * 0x100000001b3U;  // ends the field
-}
-
-std::string hex(std::uint64_t value) {
-  std::array<char, 16> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
-  const std::string text(digits.data(), end);
-  return std::string(digits.size() - text.size(), '0') + text;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
-/// From what stays the same when lines move: rule, file name, method, the line's text, and its number among equals.
-void set_fingerprints(std::vector<Finding>& findings) {
-  std::map<std::uint64_t, std::uint32_t> seen;
-  for (Finding& finding : findings) {
-    const std::string& file = finding.at.recorded_file;
-    std::uint64_t hash = fnv1a(0xcbf29ce484222325U, finding.rule);
-    hash = fnv1a(hash, std::string_view(file).substr(file.find_last_of('/') + 1));
-    hash = fnv1a(hash, finding.function);
-    hash = fnv1a(hash, finding.at.text.empty() ? finding.node : trimmed(finding.at.text));
-    const std::uint32_t ordinal = seen[hash]++;
-    finding.fingerprint = hex(ordinal == 0 ? hash : fnv1a(hash, std::to_string(ordinal)));
-  }
 }
 
 }  // namespace

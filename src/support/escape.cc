@@ -1,5 +1,6 @@
 #include "support/escape.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace graphwitness {
@@ -132,5 +133,55 @@ std::string escape_xml(std::string_view text) {
 }
 
 std::string escape_dot_string(std::string_view text) { return escape(text, "\\n"); }
+
+namespace {
+
+/// Each of `special` as a percent sign and its code.
+std::string percent_encoded(std::string_view text, std::string_view special) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : printable(text)) {
+    if (special.find(c) == special.npos) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += '%';
+    out += kDigits[byte >> 4U];
+    out += kDigits[byte & 0xFU];
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string escape_workflow_data(std::string_view text) { return percent_encoded(text, "%\r\n"); }
+
+std::string escape_workflow_property(std::string_view text) { return percent_encoded(text, "%\r\n:,"); }
+
+std::string escape_markdown_cell(std::string_view text) {
+  constexpr std::string_view kMarks = "\\*_[]#~$@!";
+  const std::string shown = printable(text);
+  // A backtick without its partner would make code of the rest of the table.
+  const bool paired = std::ranges::count(shown, '`') % 2 == 0;
+  std::string out;
+  bool is_code = false;
+  for (const char c : shown) {
+    if (c == '`' && paired) is_code = !is_code;
+    if (c == '\n') {
+      out += ' ';
+    } else if (c == '|' || (c == '`' && !paired) || (!is_code && kMarks.find(c) != kMarks.npos)) {
+      out += '\\';
+      out += c;
+    } else if (!is_code && c == '<') {
+      out += "&lt;";
+    } else if (!is_code && c == '&') {
+      out += "&amp;";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
 
 }  // namespace graphwitness

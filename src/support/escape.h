@@ -28,4 +28,13 @@ std::string escape_xml(std::string_view text);
 /// For a plain Graphviz string of the kind escString: labels, tooltips. cgraph itself adds the quotes.
 std::string escape_dot_string(std::string_view text);
 
+/// For the message of a GitHub workflow command, `::error ...::MESSAGE`.
+std::string escape_workflow_data(std::string_view text);
+
+/// For a property's value of such a command, `file=VALUE`.
+std::string escape_workflow_property(std::string_view text);
+
+/// For a cell of a Markdown table, as GitHub reads it. Code between backticks stays code; a newline becomes a space.
+std::string escape_markdown_cell(std::string_view text);
+
 }  // namespace graphwitness

@@ -7,7 +7,7 @@ namespace graphwitness {
 
 inline SourceSpan span(std::string file, std::uint32_t line, std::uint32_t column, std::uint32_t end,
                        std::string text) {
-  return {file, file, line, column, end, std::move(text)};
+  return {file, file, line, column, end, std::move(text), false};
 }
 
 inline Finding sample_finding() {
@@ -32,6 +32,7 @@ inline Finding sample_finding() {
   };
   finding.occurrences = {span("other.py", 2, 1, 0, "")};
   finding.fix = "use `torch.where`";
+  finding.op = "prim::If";
   finding.fingerprint = "0123456789abcdef";
   return finding;
 }
@@ -42,11 +43,11 @@ inline Report sample_report() {
   note.severity = Severity::note;
   checked.findings.push_back(note);
   Finding silenced = sample_finding();
-  silenced.suppressed = true;
+  silenced.suppressed = Suppression{Suppression::By::comment, "the caller never sends negative sums"};
   checked.findings.push_back(silenced);
   const ModelReport broken{"b.pt", "unknown", "`b.pt` is a text file", {}, {}};
   const ModelReport clean{"c.onnx", "onnx", "", {{"main_graph", "exported"}}, {}};
-  return {{checked, broken, clean}};
+  return {{checked, broken, clean}, "", {}};
 }
 
 }  // namespace graphwitness

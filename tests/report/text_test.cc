@@ -20,7 +20,7 @@ bool contains(const std::string& text, std::string_view part) { return text.find
 }  // namespace
 
 TEST_CASE("a text report reads like a compiler's") {
-  CHECK(text_of(sample_report()) == R"(m.pt: 1 error, 1 note (torchscript; forward scripted)
+  CHECK(text_of(sample_report()) == R"(m.pt: 1 error, 1 note; 1 known or silenced (torchscript; forward scripted)
 
 my_module.py:11:9: error: the arm is chosen by the data of `input` [data-dependent-branch]
    11 |         if input.sum() > 0:

@@ -61,6 +61,32 @@ TEST_CASE("the fingerprint survives a move of the line, and tells equal lines ap
   CHECK(check(moved)[0].fingerprint == check(kTwoBranch)[0].fingerprint);
 }
 
+TEST_CASE("the fingerprint survives other names and numbers, another layout and a comment; without a line, too") {
+  std::string renamed(kTwoBranch);
+  for (const auto& [from, to] :
+       {std::pair("%s", "%sum.7"), {"%g", "%12"}, {"%c", "%cond"}, {"%zero", "%3"}, {"%r", "%out.2"}}) {
+    for (std::size_t at = 0; (at = renamed.find(from, at)) != std::string::npos; at += 2)
+      renamed.replace(at, std::string_view(from).size(), to);
+  }
+  renamed.replace(renamed.find("if input.sum() > 0:"), 19, "if input.sum()>0:  # graphwitness: ignore[x]");
+  const Finding before = check(kTwoBranch)[0];
+  const Finding after = check(renamed)[0];
+  CHECK(before.node != after.node);
+  CHECK(before.fingerprint == after.fingerprint);
+  CHECK(before.structure == after.structure);
+
+  std::string edited(kTwoBranch);
+  edited.replace(edited.find("input.sum() > 0:"), 16, "input.sum() > 2:");
+  CHECK(check(edited)[0].fingerprint != before.fingerprint);
+  CHECK(check(edited)[0].structure == before.structure);
+
+  const auto bare = [](std::string text) {
+    text.erase(text.find("source"), text.find("graph \"forward\"") - text.find("source"));
+    return check(text)[0];
+  };
+  CHECK(bare(std::string(kTwoBranch)).fingerprint == bare(renamed).fingerprint);
+}
+
 TEST_CASE("one line and cause is one finding; the other places are its occurrences") {
   const std::vector<Finding> findings = check(R"(
 location 0 "m.py" line 4 column 5

@@ -51,5 +51,16 @@ TEST_CASE("plain strings keep backslashes and entities as text") {
   CHECK(escape_dot_string("\\G\\n&amp;\"") == "&#92;G&#92;n&amp;amp;&quot;");
 }
 
+TEST_CASE("workflow commands: what would end a line or a property is encoded") {
+  CHECK(escape_workflow_data("100%\na,b:c") == "100%25%0Aa,b:c");
+  CHECK(escape_workflow_property("a,b:c\n%") == "a%2Cb%3Ac%0A%25");
+}
+
+TEST_CASE("a Markdown cell: code stays code, nothing else is markup, no cell ends early") {
+  CHECK(escape_markdown_cell("`a_b|c` and a_b|c") == "`a_b\\|c` and a\\_b\\|c");
+  CHECK(escape_markdown_cell("<img> & [x](y)\nz") == "&lt;img> &amp; \\[x\\](y) z");
+  CHECK(escape_markdown_cell("a ` b_c") == "a \\` b\\_c");
+}
+
 }  // namespace
 }  // namespace graphwitness

@@ -2,6 +2,7 @@
 /// What a rule reports: resolved text, so that reporters never see a Graph. Ids stay only for pictures and tests.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@ struct SourceSpan {
   std::uint32_t column = 0;      ///< from 1; 0: unknown
   std::uint32_t end_column = 0;  ///< one past the last; 0: unknown
   std::string text;              ///< the source line as the archive carries it; "" when it carries none
+  bool under_root = false;       ///< `file` is relative to the source root, where it was found
 };
 
 /// One frame of the call stack behind a location.
@@ -38,6 +40,18 @@ struct TrailStep {
   std::string message;
 };
 
+/// Why a finding does not count.
+struct Suppression {
+  enum class By : std::uint8_t {
+    comment,   ///< `# graphwitness: ignore[rule]` on the line
+    settings,  ///< `graphwitness.toml`
+    baseline,  ///< known before
+  };
+  By by = By::comment;
+  std::string reason;  ///< one line; "": none was given
+};
+std::string_view name_of(Suppression::By by);
+
 struct Finding {
   std::string rule;  ///< Rule::id
   Severity severity = Severity::warning;
@@ -49,6 +63,7 @@ struct Finding {
   NodeId node_id;                       ///< none: the graph as a whole
   bool of_other = false;                ///< of a pair: `node_id` and `node` are of the model compared with
   std::string node;                     ///< label of the node's first result, or of its condition when it has none
+  std::string op;                       ///< what the node does, "prim::If"
   std::vector<std::string> provenance;  ///< "data", "shape", ...
   std::vector<std::string> inputs;      ///< names of the inputs involved
   std::string keeps;                    ///< what a trace keeps
@@ -57,7 +72,8 @@ struct Finding {
   std::vector<SourceSpan> occurrences;  ///< further places of the same line and cause
   std::string fix;
   std::string fingerprint;  ///< stable across runs and line moves
-  bool suppressed = false;
+  std::string structure;    ///< the same, but made of operators instead of text: findings alike share it
+  std::optional<Suppression> suppressed;
 };
 
 }  // namespace graphwitness

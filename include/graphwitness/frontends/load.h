@@ -46,11 +46,12 @@ class ModelLoader {
 /// Throws InputError with LoadedModel::error.
 Graph load_model(const std::string& path, const LoadOptions& options = {});
 
-/// The models to load for what the user named: a file stands for itself, a folder for every model below it, sorted;
-/// files and folders whose name starts with a dot are not looked at.
+/// The models to load for what the user named: a file stands for itself, a folder for every model below it, sorted, a
+/// pattern (support/glob.h) for every file that it matches; files and folders whose name starts with a dot are not
+/// looked at.
 struct FolderError {
   std::string folder;
-  std::string message;  ///< one line that names the folder: it holds no model, or cannot be read
+  std::string message;  ///< one line that names the folder: it holds no model, cannot be read, or matches nothing
 };
 struct FoundModels {
   std::vector<std::string> paths;

@@ -4,6 +4,7 @@
 #include <iosfwd>
 
 #include "graphwitness/findings/comparison.h"
+#include "graphwitness/report/results.h"
 
 namespace graphwitness {
 
@@ -16,7 +17,7 @@ void write_compare_json(std::ostream& out, const ComparisonReport& report);
 /// One test case a candidate: a failure where it differs, an error where it could not be run.
 void write_compare_junit(std::ostream& out, const ComparisonReport& report);
 
-/// SARIF 2.1.0: one result for each output that differs, of the rule `outputs-differ`, at the candidate's file.
-void write_compare_sarif(std::ostream& out, const ComparisonReport& report);
+/// One result for each output that differs, of the rule `outputs-differ`, at the candidate's file.
+ResultLog results_of(const ComparisonReport& report);
 
 }  // namespace graphwitness

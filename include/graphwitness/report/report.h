@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "graphwitness/findings/finding.h"
+#include "graphwitness/report/results.h"
 
 namespace graphwitness {
 
@@ -27,6 +29,8 @@ struct ModelReport {
 
 struct Report {
   std::vector<ModelReport> models;
+  std::string source_root{};           ///< folder of the Python files; "": none
+  std::vector<std::string> remarks{};  ///< things to know that are no findings, one line each
 };
 
 struct FindingCounts {
@@ -37,6 +41,8 @@ struct FindingCounts {
 /// Suppressed findings are not counted.
 FindingCounts count_findings(const ModelReport& model);
 FindingCounts count_findings(const Report& report);
+/// "2 errors, 1 note", or "nothing found".
+std::string counts_in_words(const FindingCounts& counts);
 
 struct TextOptions {
   bool color = false;
@@ -49,6 +55,13 @@ void write_text(std::ostream& out, const Report& report, const TextOptions& opti
 
 /// docs/check.schema.json describes it.
 void write_json(std::ostream& out, const Report& report);
+
+/// As SARIF, workflow commands or Markdown: results.h writes it. `rules` are those that ran.
+ResultLog results_of(const Report& report, std::vector<ResultRule> rules);
+
+/// One test case for each rule that found something in a model, failed from `fail_on` up (none: never), and one that
+/// passes for a model without findings.
+void write_junit(std::ostream& out, const Report& report, std::optional<Severity> fail_on);
 
 /// Gives each location the file name to show: relative to `source_root` where the recorded path, or the end of it, is
 /// found there; as recorded otherwise.

@@ -1,107 +1,28 @@
 #include <fmt/format.h>
 
-#include <array>
-#include <boost/program_options/value_semantic.hpp>
-#include <charconv>
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <sstream>
 
+#include "cli/check_options.h"
 #include "cli/command.h"
-#include "cli/load_options.h"
-#include "cli/options.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "cli/remarks.h"
-#include "cli/rule_names.h"
+#include "cli/report_formats.h"
+#include "gate/baseline.h"
+#include "gate/comments.h"
+#include "gate/overrides.h"
 #include "graphwitness/frontends/load.h"
 #include "graphwitness/report/report.h"
 #include "graphwitness/support/error.h"
+#include "rules/registry.h"
 #include "rules/run.h"
+#include "support/write_file.h"
 
 namespace graphwitness {
 namespace {
-
-namespace po = boost::program_options;
-
-struct CheckOptions {
-  std::vector<std::string> models;
-  OutputOptions output;
-  LoadFlags load;
-  std::string purpose = "trace";
-  std::string select;
-  std::string ignore;
-  std::string fail_on = "warning";
-  std::string source_root;
-  std::string target;
-  std::vector<std::string> dims;
-  bool weights = false;
-  std::string against;
-};
-
-/// "onnx:17"; 0 when nothing was asked for.
-std::int64_t target_opset(const std::string& target) {
-  constexpr std::string_view kOnnx = "onnx:";
-  std::int64_t opset = 0;
-  if (target.empty()) return opset;
-  const char* const end = target.data() + target.size();
-  const bool is_onnx = target.starts_with(kOnnx);
-  const auto [stop, error] = std::from_chars(target.data() + (is_onnx ? kOnnx.size() : 0), end, opset);
-  if (!is_onnx || error != std::errc() || stop != end || opset < 1) {
-    throw UsageError(fmt::format("--target is `{}`, expected onnx:OPSET such as onnx:17", target));
-  }
-  return opset;
-}
-
-/// "batch=dynamic"
-std::vector<std::string> free_dims(const std::vector<std::string>& dims) {
-  constexpr std::string_view kDynamic = "=dynamic";
-  std::vector<std::string> names;
-  for (const std::string& dim : dims) {
-    if (!dim.ends_with(kDynamic) || dim.size() == kDynamic.size()) {
-      throw UsageError(fmt::format("--dim is `{}`, expected NAME=dynamic such as batch=dynamic", dim));
-    }
-    names.push_back(dim.substr(0, dim.size() - kDynamic.size()));
-  }
-  return names;
-}
-
-bool parse(const Command& self, const Invocation& call, CheckOptions& chosen) {
-  Options options(self, chosen.models);
-  options.add()(
-      "for", po::value(&chosen.purpose)->value_name("PURPOSE"),
-      "what becomes of a scripted archive: trace (default), it will be traced or exported by tracing; script, it "
-      "ships as it is, and what a trace would lose is a note");
-  options.add()("against", po::value(&chosen.against)->value_name("OTHER"),
-                "the same module, traced where MODEL is scripted or the reverse, or its export to ONNX: what was lost, "
-                "known from "
-                "both");
-  options.add()("select", po::value(&chosen.select)->value_name("RULE,..."), "run these rules only");
-  options.add()("ignore", po::value(&chosen.ignore)->value_name("RULE,..."), "do not run these rules");
-  options.add()("fail-on", po::value(&chosen.fail_on)->value_name("SEVERITY"),
-                "exit with 1 at a finding of note, warning (default), error, or never");
-  options.add()("format", po::value(&chosen.output.format)->value_name("FORMAT"), "text (default) or json");
-  options.add()(
-      "source-root", po::value(&chosen.source_root)->value_name("DIR"),
-      "the folder that holds the Python sources: recorded paths are looked for in it and shown relative to it");
-  options.add()("target", po::value(&chosen.target)->value_name("onnx:OPSET"),
-                "what TorchScript archives are to be exported to: says which operators have no lowering there");
-  options.add()(
-      "dim", po::value(&chosen.dims)->composing()->value_name("NAME=dynamic"),
-      "a dimension of an ONNX model's inputs that must stay free, by its symbol, as INPUT[AXIS], or batch; says "
-      "what pins it");
-  options.add()("weights", po::bool_switch(&chosen.weights), "read the weights too, for rules that must");
-  add_load_options(options, chosen.load, true);
-  options.add_output(chosen.output);
-  if (!options.parse(call)) return false;
-
-  require_one_of("--for", chosen.purpose, std::array<std::string_view, 2>{"trace", "script"});
-  require_one_of("--fail-on", chosen.fail_on, std::array<std::string_view, 4>{"note", "warning", "error", "never"});
-  require_one_of("--format", chosen.output.format, std::array<std::string_view, 2>{"text", "json"});
-  target_opset(chosen.target);
-  free_dims(chosen.dims);
-  if (chosen.models.empty()) throw UsageError("no model named, expected at least one");
-  if (!chosen.against.empty() && chosen.models.size() != 1) {
-    throw UsageError(fmt::format("`--against` with {} models, expected one", chosen.models.size()));
-  }
-  return true;
-}
 
 std::vector<MethodReport> methods_of(const Graph& graph) {
   std::vector<MethodReport> methods;
@@ -111,127 +32,172 @@ std::vector<MethodReport> methods_of(const Graph& graph) {
   return methods;
 }
 
-ModelReport check_model(const LoadedModel& model, std::span<const Rule* const> rules, const RuleOptions& options) {
-  ModelReport report{.path = model.path, .format = std::string(name_of(model.format)), .error = model.error};
-  if (!model.graph) return report;
-  report.methods = methods_of(*model.graph);
-  report.findings = run_rules(*model.graph, rules, options);
-  return report;
+std::vector<std::string_view> names_of(std::span<const Rule* const> rules) {
+  std::vector<std::string_view> names;
+  for (const Rule* rule : rules) names.push_back(rule->id);
+  return names;
 }
 
-ModelReport check_pair(const LoadedModel& model, const LoadedModel& other, std::span<const Rule* const> rules,
-                       const RuleOptions& options) {
-  ModelReport report{.path = model.path, .format = std::string(name_of(model.format)), .against = other.path};
-  report.error = model.error.empty() ? other.error : model.error;
-  if (!model.graph || !other.graph) return report;
-  report.methods = methods_of(*model.graph);
-  report.against_methods = methods_of(*other.graph);
-  try {
-    report.findings = run_rules_on_pair(*model.graph, *other.graph, rules, options);
-  } catch (const InputError& error) {
-    report.error = fmt::format("`{}` against `{}`: {}", model.path, other.path, error.what());
-  }
-  return report;
-}
-
-int exit_status(const Report& report, const std::string& fail_on) {
-  for (const ModelReport& model : report.models) {
-    if (!model.error.empty()) return exit_error;
-  }
-  const FindingCounts counts = count_findings(report);
-  const bool fails = (fail_on == "note" && counts.notes != 0) ||
-                     ((fail_on == "note" || fail_on == "warning") && counts.warnings != 0) ||
-                     (fail_on != "never" && counts.errors != 0);
-  return fails ? exit_findings : exit_done;
-}
-
-/// One line that is written over and over, for a person who waits.
-class Progress {
+/// Checks what was named, one model after the other.
+class Checker {
  public:
-  Progress(std::ostream& err, std::size_t total, bool wanted) : err_(err), total_(total), shown_(wanted && total > 1) {}
-  ~Progress() { clear(); }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
+  Checker(const CheckOptions& chosen, std::ostream& err)
+      : chosen_(chosen),
+        err_(err),
+        comments_(chosen.rule_options.source_root, names_of(all_rules()), names_of(chosen.rules)) {}
 
-  void step() {
-    if (shown_) err_ << fmt::format("\r{} of {} models", ++done_, total_) << std::flush;
+  Report run() {
+    chosen_.against.empty() ? check_each() : check_against();
+    std::ranges::move(comments_.unused(), std::back_inserter(report_.remarks));
+    const std::string& root = chosen_.rule_options.source_root;
+    if (!root.empty()) map_sources(report_, root);
+    add_source_lines(report_, root);
+    return std::move(report_);
   }
-  void clear() {
-    if (shown_ && done_ != 0) err_ << "\r\x1b[K" << std::flush;
-  }
+
+  const Remarks& remarks() const { return remarks_; }
 
  private:
+  void check_each() {
+    FoundModels found = find_models(chosen_.models);
+    for (const FolderError& error : found.errors)
+      report_.models.push_back({.path = error.folder, .format = "unknown", .error = error.message});
+
+    Progress progress(err_, found.paths.size(), "models", terminal_watches() && !chosen_.output.quiet);
+    ModelLoader loader(std::move(found.paths), load_options(chosen_.load));
+    while (const std::optional<LoadedModel> model = loader.next()) {
+      report_.models.push_back(check_model(*model));
+      if (model->graph) remarks_.add_from(model->path, *model->graph);
+      progress.step();
+    }
+  }
+
+  ModelReport check_model(const LoadedModel& model) {
+    ModelReport report{.path = model.path, .format = std::string(name_of(model.format)), .error = model.error};
+    if (!model.graph) return report;
+    report.methods = methods_of(*model.graph);
+    report.findings = run_rules(*model.graph, chosen_.rules, chosen_.rule_options);
+    comments_.apply(report, *model.graph);
+    return report;
+  }
+
+  /// Both are loaded side by side.
+  void check_against() {
+    ModelLoader loader({chosen_.models[0], chosen_.against}, load_options(chosen_.load));
+    const LoadedModel model = *loader.next();
+    const LoadedModel other = *loader.next();
+    for (const LoadedModel* loaded : {&model, &other}) {
+      if (loaded->graph) remarks_.add_from_loader(loaded->path, *loaded->graph);
+    }
+    report_.models.push_back(check_pair(model, other));
+  }
+
+  ModelReport check_pair(const LoadedModel& model, const LoadedModel& other) {
+    ModelReport report{.path = model.path, .format = std::string(name_of(model.format)), .against = other.path};
+    report.error = model.error.empty() ? other.error : model.error;
+    if (!model.graph || !other.graph) return report;
+    report.methods = methods_of(*model.graph);
+    report.against_methods = methods_of(*other.graph);
+    try {
+      report.findings = run_rules_on_pair(*model.graph, *other.graph, chosen_.rules, chosen_.rule_options);
+    } catch (const InputError& error) {
+      report.error = fmt::format("`{}` against `{}`: {}", model.path, other.path, error.what());
+    }
+    comments_.apply(report, *model.graph);
+    comments_.apply(report, *other.graph);
+    return report;
+  }
+
+  const CheckOptions& chosen_;
   std::ostream& err_;
-  std::size_t total_;
-  std::size_t done_ = 0;
-  bool shown_;
+  gate::Comments comments_;
+  Remarks remarks_;
+  Report report_;
 };
 
-/// Both are loaded side by side.
-Report check_against(const CheckOptions& chosen, std::span<const Rule* const> rules, const RuleOptions& options,
-                     Remarks& remarks) {
-  ModelLoader loader({chosen.models[0], chosen.against}, load_options(chosen.load));
-  const LoadedModel model = *loader.next();
-  const LoadedModel other = *loader.next();
-  for (const LoadedModel* loaded : {&model, &other}) {
-    if (loaded->graph) remarks.add_from_loader(loaded->path, *loaded->graph);
-  }
-  Report report;
-  report.models.push_back(check_pair(model, other, rules, options));
-  return report;
+/// A baseline that is to be written, and does not exist yet, is an empty one.
+gate::Baseline known_before(const CheckOptions& chosen) {
+  const std::string& path = chosen.baseline;
+  std::error_code ignored;
+  const bool is_first = path == chosen.write_baseline && !std::filesystem::exists(path, ignored);
+  return path.empty() || is_first ? gate::Baseline{.path = path} : gate::read_baseline(path);
 }
 
-Report check_each(const CheckOptions& chosen, std::span<const Rule* const> rules, const RuleOptions& rule_options,
-                  std::ostream& err, Remarks& remarks) {
-  FoundModels found = find_models(chosen.models);
-  Report report;
-  for (const FolderError& error : found.errors)
-    report.models.push_back({.path = error.folder, .format = "unknown", .error = error.message});
-
-  Progress progress(err, found.paths.size(), terminal_watches() && !chosen.output.quiet);
-  ModelLoader loader(std::move(found.paths), load_options(chosen.load));
-  while (const std::optional<LoadedModel> model = loader.next()) {
-    report.models.push_back(check_model(*model, rules, rule_options));
-    if (model->graph) remarks.add_from(model->path, *model->graph);
-    progress.step();
+/// Findings count unless a comment, the settings or the baseline say otherwise, in this order.
+void weigh(const CheckOptions& chosen, const gate::Baseline& baseline, Report& report) {
+  gate::apply_settings(report, chosen.settings, gate::local_date());
+  if (baseline.path.empty()) return;
+  const std::vector<std::string_view> rules = names_of(chosen.rules);
+  const std::set<std::string, std::less<>> run_rules(rules.begin(), rules.end());
+  for (const gate::BaselineEntry& gone : apply_baseline(report, baseline, run_rules)) {
+    if (!chosen.write_baseline.empty()) break;  // it is left out there
+    report.remarks.push_back(
+        fmt::format("the baseline knows what is gone: {} in `{}`: {}; write it again with "
+                    "`--write-baseline`",
+                    gone.rule, gone.model, gone.message));
   }
-  return report;
 }
 
-Report check_all(const CheckOptions& chosen, std::ostream& err, Remarks& remarks) {
-  const std::vector<const Rule*> rules = chosen_rules(chosen.select, chosen.ignore);
-  const RuleOptions options{.purpose = chosen.purpose == "script" ? Purpose::script : Purpose::trace,
-                            .source_root = chosen.source_root,
-                            .reads_weights = chosen.weights,
-                            .target_opset = target_opset(chosen.target),
-                            .free_dims = free_dims(chosen.dims)};
-  Report report = chosen.against.empty() ? check_each(chosen, rules, options, err, remarks)
-                                         : check_against(chosen, rules, options, remarks);
-  if (!chosen.source_root.empty()) map_sources(report, chosen.source_root);
-  add_source_lines(report, chosen.source_root);
-  return report;
+void write_baseline(const CheckOptions& chosen, const gate::Baseline& before, const Report& report) {
+  const std::vector<std::string_view> rules = names_of(chosen.rules);
+  const gate::Baseline baseline = new_baseline(report, chosen.write_baseline, before, {rules.begin(), rules.end()});
+  write_whole_file(chosen.write_baseline, to_text(baseline));
+}
+
+std::vector<ResultRule> described(std::span<const Rule* const> rules) {
+  std::vector<ResultRule> described;
+  for (const Rule* rule : rules) {
+    described.push_back({std::string(rule->id), std::string(rule->summary), std::string(rule_page(rule->id))});
+  }
+  return described;
+}
+
+void write_report(std::ostream& out, const std::string& format, bool color, const CheckOptions& chosen,
+                  const Report& report) {
+  if (format == "json") return write_json(out, report);
+  if (format == "junit") return write_junit(out, report, chosen.fail_on);
+  if (is_result_format(format)) return write_results(out, format, results_of(report, described(chosen.rules)));
+  write_text(out, report,
+             {.color = color, .summary = !chosen.output.quiet, .full_notes = chosen.fail_on == Severity::note});
+}
+
+void write_report_files(const CheckOptions& chosen, const Report& report) {
+  for (const ReportFile& file : chosen.reports) {
+    std::ostringstream text;
+    write_report(text, file.format, false, chosen, report);
+    write_whole_file(file.file, std::move(text).str());
+  }
+}
+
+int exit_status(const CheckOptions& chosen, const Report& report) {
+  bool fails = false;
+  for (const ModelReport& model : report.models) {
+    if (!model.error.empty()) return exit_error;
+    fails = fails || std::ranges::any_of(model.findings, [&](const Finding& finding) {
+              return !finding.suppressed && chosen.fail_on && finding.severity >= *chosen.fail_on;
+            });
+  }
+  return fails && chosen.write_baseline.empty() ? exit_findings : exit_done;
 }
 
 int run(const Command& self, Invocation& call) {
   CheckOptions chosen;
-  if (!parse(self, call, chosen)) return exit_done;
+  if (!parse_check_options(self, call, chosen)) return exit_done;
   Output output(call, chosen.output);
+  const gate::Baseline before = known_before(chosen);
 
-  Remarks remarks;
-  const Report report = check_all(chosen, call.err, remarks);
-  if (chosen.output.format == "json") {
-    write_json(output.stream(), report);
-  } else {
-    const bool full_notes = chosen.fail_on == "note";
-    write_text(output.stream(), report,
-               {.color = output.color(), .summary = !chosen.output.quiet, .full_notes = full_notes});
-  }
+  Checker checker(chosen, call.err);
+  Report report = checker.run();
+  weigh(chosen, before, report);
+  if (!chosen.write_baseline.empty()) write_baseline(chosen, before, report);
+  write_report_files(chosen, report);
+  write_report(output.stream(), chosen.output.format, output.color(), chosen, report);
   output.finish();
   for (const ModelReport& model : report.models) {
     if (!model.error.empty()) call.err << fmt::format("error: {}\n", model.error);
   }
-  if (!chosen.output.quiet) remarks.print(call.err);
-  return exit_status(report, chosen.fail_on);
+  if (!chosen.output.quiet) checker.remarks().print(call.err, report.remarks);
+  return exit_status(chosen, report);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/report_formats.h"
 #include "cli/run_options.h"
 #include "exec/inputs/files.h"
 #include "graphwitness/report/compare.h"
@@ -73,11 +74,11 @@ bool parse(const Command& self, const Invocation& call, CompareFlags& chosen) {
   options.add()("timeout", po::value(&chosen.run.timeout)->value_name("S"),
                 "seconds that one model may take for loading and all samples (default 300; 0: no limit)");
   options.add()("format", po::value(&chosen.output.format)->value_name("FORMAT"),
-                "text (default), json, junit or sarif");
+                "text (default), json, junit, sarif, github or markdown");
   options.add_output(chosen.output);
   if (!options.parse(call)) return false;
 
-  require_one_of("--format", chosen.output.format, std::array<std::string_view, 4>{"text", "json", "junit", "sarif"});
+  require_one_of("--format", chosen.output.format, kReportFormats);
   if (chosen.models.empty()) throw UsageError("no model named, expected a reference and at least one candidate");
   // Test data have outputs of their own to hold a single model against.
   if (chosen.expected.empty() && chosen.models.size() == 1 && exec::has_expected_outputs(chosen.run.inputs)) {
@@ -178,7 +179,7 @@ void write_report(const CompareFlags& chosen, Output& output, const ComparisonRe
   const std::string& format = chosen.output.format;
   if (format == "json") return write_compare_json(output.stream(), report);
   if (format == "junit") return write_compare_junit(output.stream(), report);
-  if (format == "sarif") return write_compare_sarif(output.stream(), report);
+  if (is_result_format(format)) return write_results(output.stream(), format, results_of(report));
   write_compare_text(output.stream(), report, output.color(), !chosen.output.quiet);
 }
 

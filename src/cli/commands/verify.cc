@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <boost/program_options/value_semantic.hpp>
 #include <cmath>
 
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/report_formats.h"
 #include "exec/inputs/samples.h"
 #include "frontends/sniff.h"
 #include "graphwitness/frontends/load.h"
@@ -77,11 +77,12 @@ bool parse(const Command& self, const Invocation& call, VerifyFlags& chosen) {
                 "seconds that one model may take for loading and running (default 300; 0: no limit)");
   options.add()("memory", po::value(&chosen.memory)->value_name("GIB"),
                 "memory that one model may take (default: its share of three quarters of this machine's)");
-  options.add()("format", po::value(&chosen.output.format)->value_name("FORMAT"), "text (default) or json");
+  options.add()("format", po::value(&chosen.output.format)->value_name("FORMAT"),
+                "text (default), json, junit, sarif, github or markdown");
   options.add_output(chosen.output);
   if (!options.parse(call)) return false;
 
-  require_one_of("--format", chosen.output.format, std::array<std::string_view, 2>{"text", "json"});
+  require_one_of("--format", chosen.output.format, kReportFormats);
   require_not_negative("--budget", chosen.budget);
   require_not_negative("--timeout", chosen.timeout);
   require_not_negative("--memory", chosen.memory);
@@ -157,6 +158,14 @@ VerificationReport verify_models(const VerifyFlags& chosen, const Invocation& ca
   return verify::verify(request);
 }
 
+void write_report(const VerifyFlags& chosen, Output& output, const VerificationReport& report) {
+  const std::string& format = chosen.output.format;
+  if (format == "json") return write_verify_json(output.stream(), report);
+  if (format == "junit") return write_verify_junit(output.stream(), report, chosen.strict);
+  if (is_result_format(format)) return write_results(output.stream(), format, results_of(report, chosen.strict));
+  write_verify_text(output.stream(), report, output.color(), !chosen.output.quiet);
+}
+
 int exit_status(const VerificationReport& report, bool strict) {
   const auto is = [&](Verdict verdict) {
     return report.same_shapes.verdict == verdict || report.other_shapes.verdict == verdict;
@@ -170,11 +179,7 @@ int run(const Command& self, Invocation& call) {
   Output output(call, chosen.output);
   try {
     const VerificationReport report = verify_models(chosen, call);
-    if (chosen.output.format == "json") {
-      write_verify_json(output.stream(), report);
-    } else {
-      write_verify_text(output.stream(), report, output.color(), !chosen.output.quiet);
-    }
+    write_report(chosen, output, report);
     output.finish();
     return exit_status(report, chosen.strict);
   } catch (const verify::Contradiction& bug) {

@@ -1,5 +1,3 @@
-#include "report/sarif.h"
-
 #include "graphwitness/report/compare.h"
 #include "report/compare/sentences.h"
 
@@ -9,22 +7,25 @@ namespace {
 constexpr const char* kDiffer = "outputs-differ";
 constexpr const char* kWeak = "weak-comparison";
 
-void add_pair(const ComparisonReport& report, const PairComparison& pair, SarifLog& log) {
-  const SarifPlace reference{.file = report.reference, .message = "the reference"};
+void add_pair(const ComparisonReport& report, const PairComparison& pair, ResultLog& log) {
+  const ResultPlace reference{.file = report.reference, .message = "the reference"};
+  log.targets.push_back({.model = pair.candidate, .outcome = sentence(report, pair), .error = pair.error});
   if (!pair.error.empty()) log.errors.push_back(pair.error);
   for (const OutputComparison& output : pair.outputs) {
     if (output.difference == Difference::none) continue;
     log.results.push_back({.rule = kDiffer,
-                           .level = "error",
+                           .severity = Severity::error,
                            .message = sentence(output),
+                           .model = pair.candidate,
                            .at = {.file = pair.candidate},
                            .related = {reference},
                            .fingerprint = pair.candidate + ":" + output.name});
   }
   for (const std::string& warning : pair.warnings) {
     log.results.push_back({.rule = kWeak,
-                           .level = "warning",
+                           .severity = Severity::warning,
                            .message = warning + "; agreement says little",
+                           .model = pair.candidate,
                            .at = {.file = pair.candidate},
                            .related = {reference}});
   }
@@ -32,14 +33,14 @@ void add_pair(const ComparisonReport& report, const PairComparison& pair, SarifL
 
 }  // namespace
 
-void write_compare_sarif(std::ostream& out, const ComparisonReport& report) {
-  SarifLog log{.rules = {{.id = kDiffer, .summary = "a model returns something else than the reference"},
-                         {.id = kWeak, .summary = "outputs agree on inputs that say little"}},
-               .results = {},
-               .errors = {}};
+ResultLog results_of(const ComparisonReport& report) {
+  ResultLog log{.rules = {{.id = kDiffer, .summary = "a model returns something else than the reference"},
+                          {.id = kWeak, .summary = "outputs agree on inputs that say little"}},
+                .targets = {},
+                .results = {}};
   if (!report.error.empty()) log.errors.push_back(report.error);
   for (const PairComparison& pair : report.pairs) add_pair(report, pair, log);
-  write_sarif(out, log);
+  return log;
 }
 
 }  // namespace graphwitness

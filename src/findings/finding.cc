@@ -14,4 +14,16 @@ std::string_view name_of(Severity severity) {
   return {};
 }
 
+std::string_view name_of(Suppression::By by) {
+  switch (by) {
+    case Suppression::By::comment:
+      return "comment";
+    case Suppression::By::settings:
+      return "settings";
+    case Suppression::By::baseline:
+      break;
+  }
+  return "baseline";
+}
+
 }  // namespace graphwitness

@@ -1,0 +1,15 @@
+/// A `.npy` file.
+#include "exec/inputs/npy.h"
+
+#include "graphwitness/support/error.h"
+#include "input.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace graphwitness;
+  try {
+    exec::read_npy(fuzz::text_of(data, size));
+  } catch (const InputError&) {
+    return 0;  // one clear line is what bad input gets
+  }
+  return 0;
+}

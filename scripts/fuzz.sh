@@ -1,0 +1,27 @@
+#!/bin/bash
+# Runs a fuzz target for some seconds:  scripts/fuzz.sh TARGET SECONDS   (archive, onnx, ir, npy, settings, baseline, python;
+# `all` runs each). Starts from the fixtures and from what was found before; inputs are collected in build/fuzz/corpus. What it
+# finds lies in build/fuzz/artifacts: mend it, and keep the file in fuzz/found/TARGET, which every build's tests read.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+target=${1:?usage: scripts/fuzz.sh TARGET SECONDS} seconds=${2:?usage: scripts/fuzz.sh TARGET SECONDS}
+[ "$target" != all ] || { for each in archive onnx ir npy settings baseline python; do "$0" "$each" "$seconds"; done; exit; }
+
+log=$(cmake --preset fuzz 2>&1) || { echo "$log" >&2; exit 1; }
+cmake --build --preset fuzz --target "fuzz_$target"
+corpus=build/fuzz/corpus/$target artifacts=build/fuzz/artifacts/$target seeds=build/fuzz/seeds/$target
+mkdir -p "$corpus" "$artifacts" "$seeds"
+case $target in
+  archive) pattern='*.pt*' ;;
+  python) pattern='*.py' ;;
+  settings) pattern='*.toml' ;;
+  baseline) pattern='*.json' ;;
+  *) pattern="*.$target" ;;
+esac
+find fixtures tests/rules fuzz/seeds -name "$pattern" -size -64k -print0 | while IFS= read -r -d '' file; do
+  cp "$file" "$seeds/$(echo "$file" | tr / _)"
+done
+[ ! -d "fuzz/found/$target" ] || cp fuzz/found/"$target"/* "$seeds"
+"build/fuzz/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 \
+  -artifact_prefix="$artifacts/" "$corpus" "$seeds" 2>&1 | grep --line-buffered -E "^#[0-9]+.*(DONE|INITED)|stat::|ERROR|SUMMARY|runtime error|Test unit"
+exit "${PIPESTATUS[0]}"
