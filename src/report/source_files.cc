@@ -27,6 +27,13 @@ class PythonLines {
   python::Files files_;
 };
 
+void map_source(python::SourceRoot& root, SourceSpan& at) {
+  if (at.recorded_file.empty()) return;
+  const std::optional<std::string>& found = root.find(at.recorded_file);
+  at.file = found.value_or(at.recorded_file);
+  at.under_root = found.has_value();
+}
+
 }  // namespace
 
 void add_source_lines(Report& report, const std::string& source_root) {
@@ -42,12 +49,7 @@ void add_source_lines(Report& report, const std::string& source_root) {
 void map_sources(Report& report, const std::string& source_root) {
   report.source_root = source_root;
   python::SourceRoot root(source_root);
-  const auto map = [&](SourceSpan& at) {
-    if (at.recorded_file.empty()) return;
-    const std::optional<std::string>& found = root.find(at.recorded_file);
-    at.file = found.value_or(at.recorded_file);
-    at.under_root = found.has_value();
-  };
+  const auto map = [&](SourceSpan& at) { map_source(root, at); };
   for (ModelReport& model : report.models) {
     for (Finding& finding : model.findings) {
       map(finding.at);
@@ -60,9 +62,7 @@ void map_sources(Report& report, const std::string& source_root) {
 
 void map_sources(DiffReport& report, const std::string& source_root) {
   python::SourceRoot root(source_root);
-  const auto map = [&](SourceSpan& at) {
-    if (!at.recorded_file.empty()) at.file = root.shown(at.recorded_file);
-  };
+  const auto map = [&](SourceSpan& at) { map_source(root, at); };
   for (GraphChange& change : report.changes) {
     map(change.at);
     for (ChangeLine& line : change.lines) map(line.at);
