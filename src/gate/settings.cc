@@ -70,7 +70,7 @@ class Reader {
   }
 
   std::string choice(const toml::table& table, std::string_view key, std::span<const std::string_view> allowed) const {
-    const std::string value = text(table, key);
+    std::string value = text(table, key);
     if (!value.empty()) require_choice(table.get(key)->source(), key, value, allowed);
     return value;
   }
