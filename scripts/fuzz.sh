@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs a fuzz target for some seconds:  scripts/fuzz.sh TARGET SECONDS   (archive, onnx, ir, npy, settings, baseline, python;
 # `all` runs each). Starts from the fixtures and from what was found before; inputs are collected in build/fuzz/corpus. What it
-# finds lies in build/fuzz/artifacts: mend it, and keep the file in fuzz/found/TARGET, which every build's tests read.
+# finds lies in build/fuzz/artifacts: mend it, and keep the file in tests/fuzz/found/TARGET, which every build's tests read.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${1:?usage: scripts/fuzz.sh TARGET SECONDS} seconds=${2:?usage: scripts/fuzz.sh TARGET SECONDS}
@@ -18,10 +18,10 @@ case $target in
   baseline) pattern='*.json' ;;
   *) pattern="*.$target" ;;
 esac
-find fixtures tests/rules fuzz/seeds -name "$pattern" -size -64k -print0 | while IFS= read -r -d '' file; do
+find fixtures tests/rules tests/fuzz/seeds -name "$pattern" -size -64k -print0 | while IFS= read -r -d '' file; do
   cp "$file" "$seeds/$(echo "$file" | tr / _)"
 done
-[ ! -d "fuzz/found/$target" ] || cp fuzz/found/"$target"/* "$seeds"
-"build/fuzz/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 \
+[ ! -d "tests/fuzz/found/$target" ] || cp tests/fuzz/found/"$target"/* "$seeds"
+"build/fuzz/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 \
   -artifact_prefix="$artifacts/" "$corpus" "$seeds" 2>&1 | grep --line-buffered -E "^#[0-9]+.*(DONE|INITED)|stat::|ERROR|SUMMARY|runtime error|Test unit"
 exit "${PIPESTATUS[0]}"
