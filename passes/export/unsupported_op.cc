@@ -46,12 +46,19 @@ std::string_view op_of(const Graph& graph, NodeId node) {
   return node ? std::string_view(graph[graph[node].op]) : std::string_view();
 }
 
+NodeId maker_of_target(const Graph& graph, NodeId write) {
+  const auto operands = graph[graph[write].operands];
+  return operands.empty() || !operands[0] ? NodeId{} : graph.defining_node(operands[0]);
+}
+
+/// A part of a tensor, which the exporter writes to by index.
+bool is_part(std::string_view op) { return op == "aten::select" || op == "aten::slice"; }
+
 /// What the exporter makes of a whole tensor that is written over; "": it takes it away.
 std::string_view copy_as_exported(const Graph& graph, NodeId copy) {
-  const auto operands = graph[graph[copy].operands];
-  const NodeId maker = operands.empty() || !operands[0] ? NodeId{} : graph.defining_node(operands[0]);
+  const NodeId maker = maker_of_target(graph, copy);
   const std::string_view op = op_of(graph, maker);
-  if (op == "aten::select" || op == "aten::slice") return "aten::index_put";
+  if (is_part(op)) return "aten::index_put";
   const bool is_view = maker && effect_of(graph, maker).aliases_first && !effect_of(graph, maker).writes_first;
   return op == "prim::GetAttr" || is_view ? std::string_view() : "aten::copy_";
 }
@@ -67,6 +74,7 @@ bool is_unpacked(const Graph& graph, NodeId node) {
 std::string_view as_exported(const Graph& graph, NodeId node) {
   const std::string_view op = op_of(graph, node);
   if (op == "aten::copy_") return copy_as_exported(graph, node);
+  if (op == "aten::zero_" && !is_part(op_of(graph, maker_of_target(graph, node)))) return "aten::zeros_like";
   if (op == "aten::chunk" && is_unpacked(graph, node)) return "prim::ConstantChunk";
   return op;
 }
