@@ -37,7 +37,7 @@ void take_apart(const c10::IValue& value, Leaves& leaves) {
 c10::IValue copy_of(const c10::IValue& leaf) {
   if (!leaf.isTensor() || !leaf.toTensor().defined()) return leaf;
   // Layout is one of the things that a trace may hang on, the wish for a gradient another.
-  const at::Tensor tensor = leaf.toTensor();
+  const at::Tensor& tensor = leaf.toTensor();
   return tensor.detach().clone(at::MemoryFormat::Preserve).set_requires_grad(tensor.requires_grad());
 }
 
