@@ -53,8 +53,8 @@ exec::Sketch sketch_of(const at::Tensor& tensor) {
 std::string attribute_path(const jit::Value* module) {
   std::string path;
   for (const jit::Node* node = module->node(); node->kind() == c10::prim::GetAttr; node = node->input()->node()) {
-    const std::string& name = node->s(c10::attr::name);
-    path = path.empty() ? name : name + "." + path;
+    if (!path.empty()) path.insert(0, 1, '.');
+    path.insert(0, node->s(c10::attr::name));
   }
   return path;
 }
@@ -77,6 +77,7 @@ void Watcher::watch(const jit::Module& model, const std::string& method, const s
     std::vector<at::Tensor> tensors;
     tensors_in(result.value, tensors);
     std::vector<std::int64_t> outputs;
+    outputs.reserve(tensors.size());
     for (const at::Tensor& tensor : tensors) outputs.push_back(number_of(tensor, ""));
     tell_(said_outputs(outputs));
   } catch (const verify::worker::GivenUp&) {
