@@ -74,9 +74,7 @@ Archive::Archive(std::string path) : path_(std::move(path)) {
   choose_folder();
 }
 
-Archive::~Archive() {
-  if (!file_.empty()) munmap(const_cast<char*>(file_.data()), file_.size());
-}
+void Unmap::operator()(const char* bytes) const { munmap(const_cast<char*>(bytes), size); }
 
 void Archive::fail(const std::string& what) const { throw InputError("`" + path_ + "`: " + what); }
 
@@ -97,7 +95,8 @@ void Archive::map_file() {
   const int error = errno;
   close(fd);
   if (mapping == MAP_FAILED) fail(std::string("cannot be mapped: ") + std::strerror(error));
-  file_ = {static_cast<const char*>(mapping), size};
+  mapping_ = {static_cast<const char*>(mapping), Unmap{size}};
+  file_ = {mapping_.get(), size};
 }
 
 void Archive::refuse_other_formats() const {

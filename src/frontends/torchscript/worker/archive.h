@@ -5,8 +5,10 @@
 /// zip64, no encryption, one volume. Deflated records that were read stay in memory, at most `kMostInflated` bytes of
 /// all.
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,13 +22,18 @@ struct Record {
   bool deflated = false;
 };
 
+/// Ends a mapping of so many bytes.
+struct Unmap {
+  std::size_t size = 0;
+  void operator()(const char* bytes) const;
+};
+
 class Archive {
  public:
   static constexpr std::uint64_t kMostInflated = std::uint64_t{256} << 20U;
 
   /// Throws InputError for anything but an intact zip file.
   explicit Archive(std::string path);
-  ~Archive();
   Archive(const Archive&) = delete;
   Archive& operator=(const Archive&) = delete;
 
@@ -63,6 +70,7 @@ class Archive {
 
   std::string path_;
   std::string folder_;
+  std::unique_ptr<const char, Unmap> mapping_;  ///< what `file_` looks at, also while the constructor may still throw
   std::string_view file_;
   std::map<std::string, Record, std::less<>> records_;
   std::map<std::string, std::string, std::less<>> inflated_;
