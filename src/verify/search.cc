@@ -1,21 +1,15 @@
 #include "verify/search.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <string_view>
-#include <system_error>
 #include <thread>
 #include <utility>
 
 #include "exec/wire.h"
+#include "exec/worker_commands.h"
 #include "exec/worker_end.h"
 #include "graphwitness/support/error.h"
 #include "support/file_handle.h"
-#include "support/process_memory.h"
 #include "support/program_files.h"
 #include "support/subprocess.h"
 #include "verify/messages.h"
@@ -25,32 +19,12 @@ namespace {
 
 /// For LibTorch's start, loading, and the operation that is running when the time is up.
 constexpr std::chrono::milliseconds kGrace{30'000};
-constexpr std::uint64_t kLeastMemory = 1U << 30U;
-
-FileHandle shared_memory(std::string_view bytes) {
-  FileHandle file(memfd_create("graphwitness-task", MFD_CLOEXEC | MFD_ALLOW_SEALING));
-  if (!file) throw std::system_error(errno, std::generic_category(), "memfd_create");
-  while (!bytes.empty()) {
-    const ssize_t written = write(file.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) throw InputError("the inputs do not fit into memory");
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  fcntl(file.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
-  return file;
-}
 
 SubprocessCommand command_for(std::string name, const FileHandle& task, const exec::WorkerLimits& limits,
                               std::chrono::milliseconds needed) {
-  SubprocessCommand command;
-  command.program = torch_worker_program();
-  command.arguments = {std::move(name)};
+  SubprocessCommand command = exec::worker_command(torch_worker_program(), {std::move(name)}, limits, 1);
   command.input = task.get();
-  command.timeout = limits.timeout;
   if (needed.count() != 0 && (command.timeout.count() == 0 || needed < command.timeout)) command.timeout = needed;
-  const std::uint64_t share = std::max(kLeastMemory, usable_memory() / 4 * 3);
-  command.memory_limit = limits.memory == 0 ? share : limits.memory;
-  command.result_limit = share;
   return command;
 }
 
@@ -134,7 +108,7 @@ SearchOutcome search(const SearchRequest& request, const exec::WorkerLimits& lim
                      const std::function<void(const SearchProgress&)>& progress) {
   SearchOutcome outcome;
   try {
-    const FileHandle task = shared_memory(encode_task(task_of(request)));
+    const FileHandle task = exec::shared_memory(encode_task(task_of(request)));
     const std::chrono::milliseconds needed =
         request.evaluations != 0 ? std::chrono::milliseconds(0) : request.budget + kGrace;
     const SubprocessCommand command = command_for("search", task, limits, needed);
@@ -167,7 +141,7 @@ ReplayOutcome replay(const SearchRequest& request, const std::vector<std::vector
   try {
     Task made = task_of(request);
     made.calls = calls;
-    const FileHandle task = shared_memory(encode_task(made));
+    const FileHandle task = exec::shared_memory(encode_task(made));
     const SubprocessCommand command = command_for("replay", task, limits, std::chrono::milliseconds(0));
     const SubprocessOutcome ended = run_subprocess(command);
     std::string_view rest = ended.result.bytes();
