@@ -3,6 +3,8 @@
 #include <optional>
 #include <string>
 
+#include "rules/tensor_words.h"
+
 namespace graphwitness {
 namespace {
 
@@ -21,16 +23,6 @@ std::optional<Type> captured_type(const Graph& graph, NodeId node) {
   return is_floating(type.dtype) && elements > 1 ? std::optional(type) : std::nullopt;
 }
 
-std::string describe(const Graph& graph, const Type& type) {
-  std::string text(name_of(type.dtype));
-  text += '[';
-  for (const Dim& dim : graph[type.dims]) {
-    if (text.back() != '[') text += ", ";
-    text += std::to_string(dim.extent);
-  }
-  return text + ']';
-}
-
 }  // namespace
 
 void report_onnx_tensors(RuleContext& context) {
@@ -41,7 +33,7 @@ void report_onnx_tensors(RuleContext& context) {
     if (!type) continue;
     context.report(
         node, Severity::note,
-        "a tensor " + describe(graph, *type) +
+        "a tensor " + shape_text(graph, *type) +
             " is a constant of the graph and no parameter: it holds what it held when the model was exported",
         [](Finding& finding) {
           finding.keeps = "the values from the export";

@@ -10,6 +10,7 @@
 
 #include "rules/places.h"
 #include "rules/recorded_sources.h"
+#include "rules/tensor_words.h"
 
 namespace graphwitness {
 namespace {
@@ -37,16 +38,6 @@ const Literal* constant_of(const Graph& graph, ValueId value) {
 NodeId only_user(const Graph& graph, ValueId value) {
   const auto uses = graph.uses(value);
   return uses.size() == 1 ? uses[0].user : NodeId{};
-}
-
-std::string shape_text(const Graph& graph, const Type& type) {
-  std::string text(name_of(type.dtype));
-  text += '[';
-  for (const Dim& dim : graph[type.dims]) {
-    if (text.back() != '[') text += ", ";
-    text += std::to_string(dim.extent);
-  }
-  return text + ']';
 }
 
 // --- captured tensors
