@@ -9,7 +9,7 @@ cd "$(dirname "$0")"
 readonly packages=(
   g++ cmake ninja-build ccache pkg-config git
   libtorch-dev libonnx-dev libprotobuf-dev protobuf-compiler libgraphviz-dev graphviz libboost-program-options-dev
-  libfmt-dev zlib1g-dev libzip-dev libseccomp-dev nlohmann-json3-dev libtomlplusplus-dev doctest-dev
+  libfmt-dev zlib1g-dev libzip-dev libseccomp-dev nlohmann-json3-dev libtomlplusplus-dev robin-map-dev doctest-dev
   python3 python3-numpy python3-torch python3-torchvision python3-onnx libonnx-testdata  # for the fixtures
   clang clang-format clang-tidy libclang-rt-dev)                                        # for scripts/lint.sh, scripts/fuzz.sh
 

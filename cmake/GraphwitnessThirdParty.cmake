@@ -20,6 +20,9 @@ graphwitness_third_party(tomlplusplus tomlplusplus::tomlplusplus)
 find_package(ZLIB REQUIRED)
 graphwitness_third_party(zlib ZLIB::ZLIB)
 
+find_package(tsl-robin-map REQUIRED)
+graphwitness_third_party(robin_map tsl::robin_map)
+
 pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
 graphwitness_third_party(libzip PkgConfig::LIBZIP)
 

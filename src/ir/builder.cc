@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "ir/tables.h"
+#include "ir/text_map.h"
 
 namespace graphwitness {
 namespace {
@@ -77,7 +78,7 @@ void order_module_attributes(Graph::Tables& tables) {
 
 struct GraphBuilder::State {
   std::shared_ptr<Graph::Tables> tables = std::make_shared<Graph::Tables>();
-  std::unordered_map<std::string_view, Symbol> interned;
+  TextMap<Symbol> interned;
   std::unordered_map<std::string, TypeId> types;
   std::unordered_map<std::string, LocationId> locations;
   Lists<ValueId> params;   // by block

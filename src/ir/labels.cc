@@ -1,13 +1,14 @@
-#include <unordered_map>
+#include <vector>
 
 #include "graphwitness/ir/text.h"
 #include "ir/spelling.h"
+#include "ir/text_map.h"
 #include "ir/walk.h"
 
 namespace graphwitness {
 namespace {
 
-/// Gives out labels that are unique among those it and its parent gave out.
+/// Gives out labels that are unique among those of one function and those of the constants.
 class Labeller {
  public:
   Labeller(const Graph& graph, std::vector<std::string>& labels) : graph_(graph), labels_(labels) {}
@@ -22,16 +23,26 @@ class Labeller {
     } else if (!name.empty()) {
       append_quoted(label, name);
     }
+    given_.push_back(name);
     const std::uint32_t count = ++counts_[name];
     if (count == 1 && !name.empty()) return;
     label += '#';
     append_unsigned(label, count);
   }
 
+  /// What was given out so far stays taken.
+  void keep() { given_.clear(); }
+  /// Frees what was given out since keep(), for the next function.
+  void forget() {
+    for (std::string_view name : given_) --counts_[name];
+    given_.clear();
+  }
+
  private:
   const Graph& graph_;
   std::vector<std::string>& labels_;
-  std::unordered_map<std::string_view, std::uint32_t> counts_;
+  TextMap<std::uint32_t> counts_;  ///< by name, how many values have it
+  std::vector<std::string_view> given_;
 };
 
 struct LabelDefinitions {
@@ -61,14 +72,15 @@ struct LabelReferences {
 }  // namespace
 
 ValueLabels::ValueLabels(const Graph& graph) : labels_(graph.all_values().size()) {
-  Labeller shared(graph, labels_);
+  Labeller labeller(graph, labels_);
   for (ValueId value : graph.all_values()) {
-    if (graph[value].def == Value::Def::constant) shared.label(value);
+    if (graph[value].def == Value::Def::constant) labeller.label(value);
   }
+  labeller.keep();
   for (FunctionId function : graph.functions()) {
-    Labeller labeller(shared);  // each function has its own names beside those of the constants
     walk(graph, graph[function].body, LabelDefinitions{graph, labeller});
     walk(graph, graph[function].body, LabelReferences{graph, labeller});
+    labeller.forget();
   }
 }
 

@@ -3,10 +3,8 @@
 #include <bit>
 #include <charconv>
 #include <cstring>
-#include <deque>
 #include <limits>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 #include "graphwitness/ir/builder.h"
@@ -14,6 +12,8 @@
 #include "graphwitness/support/error.h"
 #include "ir/lexer.h"
 #include "ir/spelling.h"
+#include "ir/tables.h"
+#include "ir/text_map.h"
 
 namespace graphwitness {
 namespace {
@@ -36,7 +36,7 @@ std::optional<Enum> enumerator_named(std::string_view name, Enum last) {
 }
 
 /// Value labels of one function, and of the constants that all functions share.
-using Labels = std::unordered_map<std::string_view, ValueId>;
+using Labels = TextMap<ValueId>;
 
 class Reader {
  public:
@@ -482,7 +482,7 @@ class Reader {
       value = found->second;
     } else {
       value = builder_.add_value(token_.name);
-      labels.emplace(keep_.emplace_back(token_.text), value);
+      labels.emplace(keep_.copy(token_.text), value);
     }
     advance();
     return value;
@@ -500,7 +500,7 @@ class Reader {
 
   void graph() {
     expect("graph");
-    labels_.clear();
+    labels_ = Labels();  // clear() would walk the table that the largest graph so far needed
     const std::string name = token_.kind == Token::Kind::string ? string("a name") : std::string();
     Function::Origin origin = Function::Origin::unknown;
     if (token_.kind == Token::Kind::word && !is("self")) {
@@ -627,7 +627,7 @@ class Reader {
   DType dtype_ = DType::unknown;  ///< of the tensor type read last
   Labels shared_labels_;
   Labels labels_;
-  std::deque<std::string> keep_;       ///< owns the labels that the maps point to
+  Arena keep_;                         ///< owns the labels that the maps point to
   std::vector<std::uint8_t> defined_;  ///< by value: has a definition been read
 };
 

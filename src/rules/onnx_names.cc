@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <set>
-#include <unordered_map>
+#include <span>
 
 namespace graphwitness {
 namespace {
@@ -64,13 +64,14 @@ class InlinedNodes {
 };
 
 struct Definition {
+  std::size_t hash;  ///< of its name
   ValueId value;
   BlockId block;  ///< none: an initializer
   NodeId node;    ///< none: a parameter or an initializer
 };
 
 /// Definitions of one name that clash with an earlier one of them.
-void compare(const Graph& graph, std::vector<Definition>& same, bool has_subgraphs,
+void compare(const Graph& graph, std::span<const Definition> same, bool has_subgraphs,
              std::vector<NameProblem>& problems) {
   for (std::size_t i = 1; i < same.size(); ++i) {
     const Definition& later = same[i];
@@ -202,27 +203,36 @@ std::vector<NameProblem> undefined_names(const Graph& graph) {
 }
 
 std::vector<NameProblem> repeated_names(const Graph& graph) {
-  std::unordered_map<std::string_view, std::vector<Definition>> by_name;
-  by_name.reserve(graph.all_values().size());
+  std::vector<Definition> definitions;
+  definitions.reserve(graph.all_values().size());
   const InlinedNodes inlined(graph);
   for (ValueId value : graph.all_values()) {
     const Value& it = graph[value];
     const std::string_view name = graph[it.name];
     if (name.empty() || it.def == Value::Def::unresolved) continue;
-    Definition definition{.value = value, .block = {}, .node = {}};
+    Definition definition{.hash = std::hash<std::string_view>()(name), .value = value, .block = {}, .node = {}};
     if (it.def == Value::Def::block) definition.block = BlockId{it.owner};
     if (it.def == Value::Def::node) {
       definition.node = NodeId{it.owner};
       if (inlined.contains(definition.node)) continue;
       definition.block = graph[definition.node].parent;
     }
-    by_name[name].push_back(definition);
+    definitions.push_back(definition);
   }
+  // By hash first: a million names sort in a fraction of the time that a table of them takes.
+  const auto name_of = [&](const Definition& it) { return graph[graph[it.value].name]; };
+  std::ranges::stable_sort(definitions, [&](const Definition& a, const Definition& b) {
+    return a.hash != b.hash ? a.hash < b.hash : name_of(a) < name_of(b);
+  });
   bool has_subgraphs = false;
   for (BlockId block : graph.all_blocks()) has_subgraphs = has_subgraphs || is_nested(graph, block);
   std::vector<NameProblem> problems;
-  for (auto& [name, same] : by_name) {
-    if (same.size() > 1) compare(graph, same, has_subgraphs, problems);
+  for (auto first = definitions.begin(); first != definitions.end();) {
+    const auto last = std::find_if(first, definitions.end(), [&](const Definition& it) {
+      return it.hash != first->hash || name_of(it) != name_of(*first);
+    });
+    if (last - first > 1) compare(graph, {first, last}, has_subgraphs, problems);
+    first = last;
   }
   std::ranges::sort(problems, {}, [](const NameProblem& problem) { return std::tie(problem.node, problem.message); });
   return problems;
