@@ -108,6 +108,24 @@ TEST_CASE("a third model: the step that is to blame is named, and what agrees is
   CHECK(contains(branch.out, "wrong since: capture"));
 }
 
+TEST_CASE("a refutation in the formats of a CI points at the line of the decision") {
+  const auto report = [](const char* format) {
+    return verify({fixture("two_branch/scripted.pt"), fixture("two_branch/traced.pt"), "--example", kExample,
+                   "--budget", "5", "--format", format})
+        .out;
+  };
+  const nlohmann::json sarif = nlohmann::json::parse(report("sarif"));
+  CHECK(sarif_violations(sarif) == std::vector<std::string>{});
+  const nlohmann::json& result = sarif["runs"][0]["results"].at(0);
+  CHECK(result["ruleId"] == "trace-differs");
+  const nlohmann::json& place = result["locations"].at(0)["physicalLocation"];
+  CHECK(contains(place["artifactLocation"]["uri"].get<std::string>(), "my_module.py"));
+  CHECK(place["region"]["startLine"] == 20);
+  CHECK(contains(report("github"), "my_module.py,line=20,title=trace-differs::same shapes: refuted"));
+  CHECK(contains(report("markdown"), "| trace-differs | same shapes: refuted"));
+  CHECK(contains(report("junit"), "tests=\"2\" failures=\"2\" errors=\"0\""));
+}
+
 TEST_CASE("wrong models and options are told") {
   CHECK(verify({}).status == 2);
   CHECK(contains(verify({fixture("two_branch/scripted.onnx")}).err, "expected the scripted TorchScript archive"));
