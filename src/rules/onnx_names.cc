@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <span>
+#include <unordered_map>
 
 namespace graphwitness {
 namespace {
@@ -70,25 +71,72 @@ struct Definition {
   NodeId node;    ///< none: a parameter or an initializer
 };
 
+/// The definitions of one name that were seen so far, by where they are.
+class SameName {
+ public:
+  SameName(const Graph& graph, bool has_subgraphs) : graph_(graph), has_subgraphs_(has_subgraphs) {}
+
+  /// Adds one; the first of those before it that cannot stand beside it, null when there is none.
+  const Definition* add(const Definition& definition) {
+    const Definition* clash = definition.block ? in_block(definition) : initializer();
+    remember(definition);
+    return clash;
+  }
+
+ private:
+  using ByBlock = std::unordered_map<std::uint32_t, const Definition*>;
+
+  static const Definition* first(const Definition* a, const Definition* b) {
+    if (a == nullptr || b == nullptr) return a == nullptr ? b : a;
+    return std::min(a, b);  // they lie in one array, in order
+  }
+  static const Definition* in(const ByBlock& definitions, BlockId block) {
+    const auto found = definitions.find(block.raw);
+    return found == definitions.end() ? nullptr : found->second;
+  }
+
+  /// An initializer does not say to which graph it belongs.
+  const Definition* initializer() const { return first(outermost_, has_subgraphs_ ? nullptr : constant_); }
+  /// Clashes with what stands in a block around it or within its own.
+  const Definition* in_block(const Definition& definition) const {
+    const Definition* clash = in(within_, definition.block);
+    if (!is_nested(graph_, definition.block)) clash = first(clash, constant_);
+    for (BlockId at = definition.block; at; at = around(at)) clash = first(clash, in(directly_, at));
+    return clash;
+  }
+  void remember(const Definition& definition) {
+    if (!definition.block) {
+      constant_ = first(constant_, &definition);
+      return;
+    }
+    if (!is_nested(graph_, definition.block)) outermost_ = first(outermost_, &definition);
+    directly_.try_emplace(definition.block.raw, &definition);
+    for (BlockId at = around(definition.block); at; at = around(at)) within_.try_emplace(at.raw, &definition);
+  }
+  BlockId around(BlockId block) const {
+    const NodeId owner = graph_[block].owner;
+    return owner ? graph_[owner].parent : BlockId{};
+  }
+
+  const Graph& graph_;
+  bool has_subgraphs_;
+  const Definition* constant_ = nullptr;
+  const Definition* outermost_ = nullptr;
+  ByBlock directly_;  ///< the first that stands in this block itself
+  ByBlock within_;    ///< the first in a block below it
+};
+
 /// Definitions of one name that clash with an earlier one of them.
 void compare(const Graph& graph, std::span<const Definition> same, bool has_subgraphs,
              std::vector<NameProblem>& problems) {
-  for (std::size_t i = 1; i < same.size(); ++i) {
-    const Definition& later = same[i];
-    for (std::size_t j = 0; j < i; ++j) {
-      const Definition& earlier = same[j];
-      const bool any_constant = !later.block || !earlier.block;
-      const BlockId known = later.block ? later.block : earlier.block;
-      const bool clash =
-          any_constant ? (known ? !is_nested(graph, known) : !has_subgraphs)
-                       : encloses(graph, earlier.block, later.block) || encloses(graph, later.block, earlier.block);
-      if (!clash) continue;
-      const bool shadows = !any_constant && earlier.block != later.block;
-      const NodeId at = later.node ? later.node : earlier.node;
-      problems.push_back({at, "the name " + quote(graph[graph[later.value].name]) +
-                                  (shadows ? " hides one of the graph around it" : " is defined twice")});
-      break;
-    }
+  SameName before(graph, has_subgraphs);
+  for (const Definition& later : same) {
+    const Definition* earlier = before.add(later);
+    if (earlier == nullptr) continue;
+    const bool shadows = later.block && earlier->block && earlier->block != later.block;
+    const NodeId at = later.node ? later.node : earlier->node;
+    problems.push_back({at, "the name " + quote(graph[graph[later.value].name]) +
+                                (shadows ? " hides one of the graph around it" : " is defined twice")});
   }
 }
 
