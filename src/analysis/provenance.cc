@@ -9,6 +9,8 @@ namespace graphwitness {
 namespace {
 
 constexpr std::size_t kMaskBits = 64;
+/// For the sets of inputs of one origin, 64 MB.
+constexpr std::size_t kMostMasks = std::size_t{1} << 23U;
 
 /// Kinds of metadata: an operation that reads one is their source.
 bool is_kind_of_metadata(Origin origin) {
@@ -116,6 +118,8 @@ Provenance::Provenance(const Graph& graph) : graph_(graph), dependence_(graph) {
     for (ValueId param : graph[graph[graph[function].body].params]) input_values_.push_back(param);
   }
   std::ranges::sort(input_values_);
+  const std::size_t chunks = std::max<std::size_t>(1, kMostMasks / (dependence_.facets() + 1));
+  input_values_.resize(std::min(input_values_.size(), chunks * kMaskBits));
   labels_ = label({});
 }
 
@@ -206,7 +210,8 @@ const std::vector<std::uint64_t>& Provenance::input_masks(Origin origin, std::si
     if (source.origin != origin || !source.input) continue;
     const auto at =
         static_cast<std::size_t>(std::ranges::lower_bound(input_values_, source.input) - input_values_.begin());
-    if (at / kMaskBits == chunk) starts.emplace_back(source.facet, std::uint64_t{1} << (at % kMaskBits));
+    if (at < input_values_.size() && at / kMaskBits == chunk)
+      starts.emplace_back(source.facet, std::uint64_t{1} << (at % kMaskBits));
   }
   for (const MetadataRead& read : dependence_.metadata_reads()) {
     if (read.origin == origin && metadata != nullptr) starts.emplace_back(read.to, (*metadata)[read.from.raw]);

@@ -27,11 +27,12 @@ class Provenance {
   /// All origins, without those that a stronger one implies: the data of an input implies its shape; and metadata in
   /// general only where nothing says which kind.
   std::vector<Origin> origins(ValueId value, Facet facet) const;
-  /// Parameters of the function that the value depends on in this way, in order.
+  /// Parameters of the function that the value depends on in this way, in order. Of thousands of parameters only the
+  /// first are known by name: fewer, the larger the graph is.
   std::vector<ValueId> inputs(ValueId value, Facet facet, Origin origin) const;
 
   /// Operations that a trail names at most; of a longer way it names the last ones.
-  static constexpr std::size_t kLongestTrail = 1000;
+  static constexpr std::size_t kLongestTrail = 50;
   struct Trail {
     ValueId input;              ///< where it starts; none: at the first node
     bool is_cut = false;        ///< the operations next to the input are left out
@@ -58,7 +59,7 @@ class Provenance {
 
   const Graph& graph_;
   Dependence dependence_;
-  std::vector<ValueId> input_values_;
+  std::vector<ValueId> input_values_;              // those with a name, in order
   std::vector<OriginMask> labels_;                 // by facet
   mutable std::vector<OriginMask> direct_labels_;  // by facet; empty: not asked for yet
   mutable std::array<std::optional<Reach>, kOrigins> reach_;

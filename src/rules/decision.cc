@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "analysis/arms.h"
 #include "analysis/operators.h"
@@ -11,6 +12,7 @@ namespace graphwitness {
 namespace {
 
 constexpr std::size_t kNamedOperators = 3;
+constexpr std::size_t kNamedInputs = 8;
 
 constexpr std::array kByStrength{
     Cause{DecisionKind::data, Origin::data},        Cause{DecisionKind::data, Origin::random},
@@ -151,7 +153,9 @@ std::string who_decides(const Graph& graph, const Provenance& provenance, ValueI
   const std::vector<ValueId> inputs = provenance.inputs(decider, Facet::data, origin);
   std::vector<std::string> names;
   names.reserve(inputs.size());
-  for (ValueId input : inputs) names.push_back(quoted(input_name(graph, input)));
+  const std::size_t named = inputs.size() <= kNamedInputs ? inputs.size() : kNamedInputs - 1;
+  for (ValueId input : std::span(inputs).first(named)) names.push_back(quoted(input_name(graph, input)));
+  if (named < inputs.size()) names.push_back(std::to_string(inputs.size() - named) + " others");
   if (names.empty()) return "the " + std::string(name_of(origin)) + " of an input " + verb.one;
   if (origin == Origin::argument) return argument_name(graph, inputs, names) + " " + verb.one;
   if (origin == Origin::gradient) return "whether " + enumerate(names) + " requires a gradient " + verb.one;

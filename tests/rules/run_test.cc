@@ -135,7 +135,21 @@ TEST_CASE("a graph as deep as it is long is no problem") {
   CHECK(trail.front().op == "input");
   CHECK(trail[1].message.find("left out") != std::string::npos);
   CHECK(trail.back().op == "prim::If");
-  CHECK(trail.size() == 1003);
+  CHECK(trail.size() == 53);
+}
+
+TEST_CASE("of many inputs that decide, a message names a few") {
+  std::string text = "graph(%x0: tensor";
+  for (int i = 1; i < 300; ++i) text += ", %x" + std::to_string(i) + ": tensor";
+  text += "):\n%l: list<tensor> = prim::ListConstruct(%x0";
+  for (int i = 1; i < 300; ++i) text += ", %x" + std::to_string(i);
+  text +=
+      ")\n%d: int = prim::Constant[value=0]()\n%y: tensor = aten::cat(%l, %d)\n%c: bool = aten::is_nonzero(%y)\n"
+      "%r: tensor = prim::If(%c) { block(): %p: tensor = aten::neg(%y) return %p block(): return %y }\n return %r";
+  const std::vector<Finding> findings = check(text);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].message == "the data of `x0`, `x1`, `x2`, `x3`, `x4`, `x5`, `x6` and 293 others chooses the arm");
+  CHECK(findings[0].inputs.size() == 300);
 }
 
 }  // namespace
