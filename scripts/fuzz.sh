@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs a fuzz target for some seconds:  scripts/fuzz.sh TARGET SECONDS [SEED]
 #
-# TARGET is archive, onnx, ir, npy, settings, baseline or python; `all` runs each. With a SEED the inputs come in the same
+# TARGET is archive, onnx, ir, npy, settings, baseline, python or rules; `all` runs each. With a SEED the inputs come in the same
 # order every time. Starts from the fixtures and from what was found before; inputs are collected in build/fuzz/corpus. What
 # it finds lies in build/fuzz/artifacts: mend it, and keep the file in tests/fuzz/found/TARGET, which every build's tests read.
 set -euo pipefail
@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 readonly usage="usage: scripts/fuzz.sh TARGET SECONDS [SEED]"
 target=${1:?$usage} seconds=${2:?$usage} seed=${3-0}
 if [ "$target" = all ]; then
-  for each in archive onnx ir npy settings baseline python; do scripts/fuzz.sh "$each" "$seconds" "$seed"; done
+  for each in archive onnx ir npy settings baseline python rules; do scripts/fuzz.sh "$each" "$seconds" "$seed"; done
   exit
 fi
 
@@ -22,11 +22,15 @@ case $target in
   python) pattern='*.py' ;;
   settings) pattern='*.toml' ;;
   baseline) pattern='*.json' ;;
+  rules) pattern='*.rules' ;;
   *) pattern="*.$target" ;;
 esac
 find fixtures tests/rules tests/fuzz/seeds -name "$pattern" -size -64k -print0 | while IFS= read -r -d '' file; do
   cp "$file" "$seeds/$(echo "$file" | tr / _)"
 done
+if [ "$target" = rules ]; then  # one case a file
+  for file in tests/rules/*.ir; do csplit -s -z -n 3 -f "$seeds/$(basename "$file")." "$file" '/^\/\/ -----/' '{*}'; done
+fi
 [ ! -d "tests/fuzz/found/$target" ] || cp tests/fuzz/found/"$target"/* "$seeds"
 "build/fuzz/tests/fuzz/fuzz_$target" -seed="$seed" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 \
   -artifact_prefix="$artifacts/" "$corpus" "$seeds" 2>&1 | grep --line-buffered -E "^#[0-9]+.*(DONE|INITED)|stat::|ERROR|SUMMARY|runtime error|Test unit"

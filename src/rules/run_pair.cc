@@ -195,8 +195,9 @@ class Reconciler {
   /// A scripted function that the trace calls is what it was: the constant is what it is handed, and stands where the
   /// caller computed that. None when no such function is in between.
   NodeId handed_over(const Loss& loss) const {
+    if (!loss.node) return {};
     const auto recorded = pairing_.alignment().on_right(loss.node);
-    const LocationId inside = loss.node ? scripted_[loss.node].loc : LocationId{};
+    const LocationId inside = scripted_[loss.node].loc;
     if (!inside || recorded.empty() || is_recorded(traced_, recorded[0])) return {};
     const auto is_outside = [&](NodeId step) {
       const LocationId at = scripted_[step].loc;
