@@ -107,7 +107,8 @@ void Aliases::join_blocks(NodeId id) {
 void Aliases::mark_write(NodeId node) {
   const auto operands = graph_[graph_[node].operands];
   if (operands.empty() || !operands[0]) return;
-  if (graph_[graph_[node].op] == "prim::SetAttr") written_[find(node_slot_[node.raw])] = 1;
+  const Member slot = node_slot_[node.raw];
+  if (slot != kNone && graph_[graph_[node].op] == "prim::SetAttr") written_[find(slot)] = 1;
   if (graph_[node].blocks.count == 0 && effect_of(graph_, node).writes_first) written_[find(operands[0].raw)] = 1;
 }
 

@@ -375,7 +375,8 @@ const Effect* refine(const Graph& graph, NodeId node, std::string_view op) {
 /// Indexing by a boolean mask selects by data; by integers it does not. The dtype is known from who made the index.
 bool indexes_by_mask(const Graph& graph, NodeId node) {
   std::vector<ValueId> pending;
-  for (ValueId operand : graph[graph[node].operands].subspan(1)) pending.push_back(operand);
+  const auto operands = graph[graph[node].operands];
+  for (ValueId operand : operands.subspan(std::min<std::size_t>(operands.size(), 1))) pending.push_back(operand);
   for (int budget = 64; !pending.empty() && budget > 0; --budget) {
     const ValueId value = pending.back();
     pending.pop_back();

@@ -137,6 +137,12 @@ const onnx::TensorShapeProto* NodeContext::getSymbolicInput(std::size_t index) c
   return !value || elements_.constant(value) ? nullptr : elements_.computed(value);
 }
 
+const onnx::TypeProto* ElementContext::getInputType(std::size_t index) const {
+  static const onnx::TypeProto unknown;
+  const onnx::TypeProto* type = types_.getInputType(index);
+  return type != nullptr ? type : &unknown;
+}
+
 const onnx::TensorShapeProto* ElementContext::getInputData(std::size_t index) {
   if (index >= types_.getNumInputs()) fail_index(index);
   return elements_.find(graph_[graph_[node_].operands][index]);

@@ -74,7 +74,8 @@ class ElementContext : public onnx::DataPropagationContext {
 
   const onnx::AttributeProto* getAttribute(const std::string& name) const override { return types_.getAttribute(name); }
   std::size_t getNumInputs() const override { return types_.getNumInputs(); }
-  const onnx::TypeProto* getInputType(std::size_t index) const override { return types_.getInputType(index); }
+  /// Never null: the library's functions ask what kind of type it is.
+  const onnx::TypeProto* getInputType(std::size_t index) const override;
   std::size_t getNumOutputs() const override { return types_.getNumOutputs(); }
   const onnx::TypeProto* getOutputType(std::size_t index) const override { return types_.getOutputType(index); }
   const onnx::TensorShapeProto* getInputData(std::size_t index) override;

@@ -2,6 +2,7 @@
 
 #include <onnx/defs/operator_sets.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
@@ -90,7 +91,7 @@ Operator::Control control_of(std::string_view op) {
 /// Of an operator that `domain` does not have at `version`. `boundary`: the opset that it comes or went with.
 Operator::Standing standing_elsewhere(const std::string& op, const std::string& domain, std::int64_t version,
                                       std::int64_t newest, std::int64_t& boundary) {
-  for (std::int64_t later = version + 1; later <= newest; ++later) {
+  for (std::int64_t later = std::clamp<std::int64_t>(version, 0, newest) + 1; later <= newest; ++later) {
     if (onnx::OpSchemaRegistry::Schema(op, static_cast<int>(later), domain) == nullptr) continue;
     boundary = later;
     return Operator::Standing::not_yet;
@@ -154,7 +155,7 @@ std::unique_ptr<Operator> OperatorTable::look_up(std::string_view op) const {
     return found;
   }
   found->is_exact = found->version <= newest;
-  const auto version = static_cast<int>(std::min(found->version, newest));
+  const auto version = static_cast<int>(std::clamp<std::int64_t>(found->version, 0, newest));
   const onnx::OpSchema* schema = onnx::OpSchemaRegistry::Schema(found->name, version, in_registry);
   if (schema == nullptr) {
     found->standing = standing_elsewhere(found->name, in_registry, found->version, newest, found->boundary);

@@ -20,6 +20,7 @@ IdRange<I> ids_of(const std::vector<T>& table) {
 }
 
 constexpr Type kUnknownType{};
+constexpr Value kNoValue{};
 
 }  // namespace
 
@@ -51,7 +52,7 @@ const Function& Graph::operator[](FunctionId id) const { return tables_->functio
 const Module& Graph::operator[](ModuleId id) const { return tables_->modules[id.raw]; }
 const Block& Graph::operator[](BlockId id) const { return tables_->blocks[id.raw]; }
 const Node& Graph::operator[](NodeId id) const { return tables_->nodes[id.raw]; }
-const Value& Graph::operator[](ValueId id) const { return tables_->values[id.raw]; }
+const Value& Graph::operator[](ValueId id) const { return id ? tables_->values[id.raw] : kNoValue; }
 const Type& Graph::operator[](TypeId id) const { return id ? tables_->types[id.raw] : kUnknownType; }
 const Literal& Graph::operator[](LiteralId id) const { return tables_->literals[id.raw]; }
 const Tensor& Graph::operator[](TensorId id) const { return tables_->tensors[id.raw]; }
@@ -79,6 +80,7 @@ std::span<const std::int64_t> Graph::operator[](Slice<std::int64_t> slice) const
 std::span<const std::byte> Graph::operator[](Slice<std::byte> slice) const { return view(tables_->byte_pool, slice); }
 
 std::span<const Use> Graph::uses(ValueId value) const {
+  if (!value) return {};
   const std::uint32_t first = tables_->first_use[value.raw];
   return std::span<const Use>(tables_->use_pool).subspan(first, tables_->first_use[value.raw + 1] - first);
 }

@@ -252,6 +252,7 @@ class Graph {
   const Module& operator[](ModuleId id) const;
   const Block& operator[](BlockId id) const;
   const Node& operator[](NodeId id) const;
+  /// An unresolved value without a name for a none id: an operand that is left out.
   const Value& operator[](ValueId id) const;
   /// The type `unknown` for a none id.
   const Type& operator[](TypeId id) const;
