@@ -89,7 +89,6 @@ class Canvas {
   void add_frames();
   void add_items();
   void add_arrows();
-  void add_legend();
   Agnode_t* add_box(Agraph_t* where, const std::string& name, const std::string& label);
 
   void set(void* object, const char* name, const std::string& value) {
@@ -126,13 +125,13 @@ void Canvas::set_defaults() {
   }
   set_default(AGRAPH, "rankdir", "TB");
   set_default(AGRAPH, "compound", "true");
-  set_default(AGRAPH, "nodesep", "0.3");
-  set_default(AGRAPH, "ranksep", "0.35");
+  set_default(AGRAPH, "nodesep", "0.25");
+  set_default(AGRAPH, "ranksep", "0.25");
   set_default(AGRAPH, "labelloc", "t");
   set_default(AGRAPH, "labeljust", "l");
   set_default(AGRAPH, "bgcolor", "#ffffff");
   set_default(AGRAPH, "pencolor", "#c3c9cf");
-  set_default(AGRAPH, "pad", "0.2");
+  set_default(AGRAPH, "pad", "0.15");
   set_default(AGNODE, "shape", "box");
   set_default(AGNODE, "color", "#8a939c");
   set_default(AGNODE, "margin", "0.08,0.04");
@@ -176,12 +175,13 @@ void Canvas::add_items() {
     items_.push_back(node);
     const CategoryStyle& style = style_of(item.category);
     set(node, "shape", item.folded > 0 ? "box3d" : style.shape);
-    if (item.folded > 0) set(node, "margin", "0.12,0.1");
+    if (item.folded > 0) set(node, "margin", "0.1,0.07");
     set(node, "style", style.style);
     set(node, "fillcolor", style.fill);
     set(node, "color", style.border);
     if (!item.tooltip.empty()) set(node, "tooltip", escape_dot_string(item.tooltip));
-    if (item.category == Category::stub) set(node, "height", "0");
+    if (item.category == Category::stub || item.category == Category::jump) set(node, "height", "0");
+    if (item.category == Category::jump) set(node, "margin", "0.04,0.01");
     if (item.mark == Mark::Kind::none) continue;
     const MarkStyle& mark = style_of(item.mark);
     const std::string base = style.style;
@@ -210,26 +210,9 @@ void Canvas::add_arrows() {
   }
 }
 
-void Canvas::add_legend() {
-  if (view_.items.empty() && view_.notes.empty()) return;
-  Agraph_t* cluster = agsubg(graph_.get(), text_of("cluster_legend"), 1);
-  set_html(cluster, "label", frame_label({.label = "Legend"}));
-  set(cluster, "style", "rounded");
-  if (!view_.items.empty()) {
-    set(add_box(cluster, "legend", legend_label(view_)), "shape", "plain");
-  }
-  if (!view_.notes.empty()) {
-    Agnode_t* note = add_box(cluster, "note", note_label(view_));
-    set(note, "shape", "note");
-    set(note, "fillcolor", "#fff9db");
-    set(note, "color", "#c9b458");
-  }
-}
-
 GraphHandle Canvas::draw() && {
   set_defaults();
-  if (!view_.title.empty()) set(graph_.get(), "label", escape_dot_string(view_.title));
-  add_legend();
+  set_html(graph_.get(), "label", heading_label(view_));
   add_frames();
   add_items();
   add_arrows();
