@@ -261,7 +261,8 @@ std::vector<Mark::Kind> Maker::shown_marks() const {
     const bool is_end = entry.kind == Entry::Kind::input || entry.kind == Entry::Kind::output;
     speaks[i] = std::ranges::any_of(
         messages_[i], [](const Mark* mark) { return mark->kind > Mark::Kind::note && mark->message != kLost; });
-    if (marks[i] <= Mark::Kind::note) marks[i] = Mark::Kind::none;
+    const bool is_quiet = entry.kind == Entry::Kind::node && messages_[i].empty();  // told of another box
+    if (marks[i] <= Mark::Kind::note || is_quiet) marks[i] = Mark::Kind::none;
     if (speaks[i] || is_end || (entry.node && attached[entry.node.raw])) marks[i] = Mark::Kind::changed;
   }
   std::vector<std::uint32_t> shown(marks.size(), 0);
