@@ -108,6 +108,9 @@ class Maker {
  private:
   Absorbed make_absorbed();
   void focus();
+  std::uint32_t radius() const {
+    return options_.radius == RenderOptions::kReadable ? detail_.radius : options_.radius;
+  }
   std::vector<std::uint32_t> entries_of(const std::vector<NodeId>& nodes, std::string_view what) const;
   void mark_entries();
   void fold_entries();
@@ -169,7 +172,7 @@ Absorbed Maker::make_absorbed() {
 void Maker::focus() {
   operations_ = operation_count(outline_, {.first = 0, .last = static_cast<std::uint32_t>(outline_.entries.size())});
   if (!options_.focus.empty()) {
-    outline_ = neighbourhood(outline_, entries_of(options_.focus, "to focus on"), options_.radius);
+    outline_ = neighbourhood(outline_, entries_of(options_.focus, "to focus on"), radius());
   }
   if (options_.path_from.empty()) return;
   Outline ways = ways_between(outline_, entries_of(options_.path_from, "that the path starts from"),
@@ -213,6 +216,7 @@ void Maker::fold_entries() {
   FoldLimits limits{.depth = options_.depth, .readable = detail_.pieces};
   if (options_.max_nodes > 0) limits.pieces = options_.max_nodes;
   limits.marked_only = options_.overlay.other != nullptr || is_about_findings();
+  if (limits.marked_only && limits.pieces > 0) limits.pieces = std::min(limits.pieces, detail_.marked);
   const auto repeats = options_.max_nodes == 0
                            ? std::vector<std::vector<std::uint32_t>>{}  // nothing is folded
                            : repeated_modules(outline_, hashes_of_modules(graph_, absorbed_, outline_), kFewestRepeats);
@@ -445,6 +449,11 @@ Arrow Maker::merged(std::span<const std::uint32_t> links, const ItemText& text) 
   arrow.tooltip = text.arrow_tooltip(link);
   if (link.kind == Link::Kind::control && link.span != kNowhere) arrow.frame = frame_of_span_[link.span];
   if (link.kind == Link::Kind::data) arrow.mark = mark_of_arrow(source, view_.items[arrow.to].mark);
+  // A box that holds something lost among others says so; what passes between such boxes may be kept.
+  const auto is_lost = [&](std::uint32_t i) {
+    return std::max(marks_[outline_.links[i].from], marks_[outline_.links[i].to]) == Mark::Kind::lost;
+  };
+  if (arrow.mark == Mark::Kind::lost && !std::ranges::all_of(links, is_lost)) arrow.mark = Mark::Kind::none;
   return arrow;
 }
 
@@ -485,8 +494,9 @@ void Maker::add_notes() {
   const bool is_focused = !options_.focus.empty();
   if (is_focused || !options_.path_from.empty()) {
     const Piece all{.first = 0, .last = static_cast<std::uint32_t>(outline_.entries.size())};
-    const std::string what = is_focused ? "at most " + std::to_string(options_.radius) + " arrows from the focus"
-                                        : "on the way from the one to the other";
+    const std::string what =
+        is_focused ? "at most " + std::to_string(radius()) + (radius() == 1 ? " arrow" : " arrows") + " from the focus"
+                   : "on the way from the one to the other";
     view_.notes.push_back("shows " + count_text(operation_count(outline_, all)) + " of " + count_text(operations_) +
                           " operations: " + what);
   }

@@ -69,7 +69,9 @@ std::size_t layout_cost(const View& view);
 /// How much stays open where the picture decides itself.
 struct Detail {
   std::uint32_t pieces = kReadablePieces;
-  std::uint32_t neighbours = 2;  ///< of what is marked
+  std::uint32_t neighbours = 2;                ///< of what is marked
+  std::uint32_t marked = RenderOptions::kAll;  ///< boxes in all, where what is marked stays open
+  std::uint32_t radius = 3;                    ///< of a focus
 };
 
 /// Throws InputError when an option names what the graph does not have.
