@@ -354,7 +354,8 @@ class Breaker {
       for (const auto& [_, arrows] : torn->second) {
         for (std::uint32_t i : arrows) {
           targets.push_back(view_.arrows[i].to);
-          arrow.mark = std::max(arrow.mark, view_.arrows[i].mark);
+          const Mark::Kind mark = view_.arrows[i].mark;
+          arrow.mark = targets.size() == 1 || mark == arrow.mark ? mark : Mark::Kind::none;  // what all of them have
           arrow.kind = view_.arrows[i].kind;
         }
       }
