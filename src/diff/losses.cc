@@ -75,8 +75,11 @@ ChangeLine line_of(ChangeLine::Side side, const SourceSpan& at, std::string note
 /// What other calls of the same line lost, told with the first.
 void add_repeats(GraphChange& change, const Graph& graph, std::span<const NodeId> repeats,
                  const std::function<ChangeLine::Side(NodeId)>& side) {
-  change.repeats = repeats.size();
+  const auto function_of = [&](NodeId node) { return graph[graph[node].parent].function; };
   for (NodeId repeat : repeats) {
+    // A method that is called is inlined, and stands in the archive by itself, too: that is no other call.
+    if (change.left_nodes.empty() || function_of(repeat) != function_of(change.left_nodes[0])) continue;
+    ++change.repeats;
     change.repeat_nodes.push_back(repeat);
     for (NodeId node : nodes_inside(graph, repeat)) {
       if (!is_plumbing(graph[graph[node].op]) && side(node) == ChangeLine::Side::left)
