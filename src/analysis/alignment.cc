@@ -10,6 +10,7 @@
 #include "analysis/alignment_side.h"
 #include "analysis/common_row.h"
 #include "analysis/constant_values.h"
+#include "analysis/constants.h"
 #include "analysis/operator_twins.h"
 
 namespace graphwitness {
@@ -296,9 +297,13 @@ Alignment::Alignment(const Graph& left, const Graph& right, Relation relation)
   const AlignmentSide right_side(right, kinds);
   has_lines_ = mostly_has_lines(left_side) && mostly_has_lines(right_side);
   Matcher matcher(left_side, right_side, left_of_);
+  std::optional<Constants> constants;
+  if (left.format() == Format::torchscript && right.format() == Format::onnx) constants.emplace(left);
   for (FunctionId function : left.functions()) {
     if (!function_of_[function.raw]) continue;
-    const std::vector<NodeId> on_left = left_side.nodes_of(function);
+    std::vector<NodeId> on_left = left_side.nodes_of(function);
+    // An exporter leaves out what the attributes of the module switch off.
+    if (constants) std::erase_if(on_left, [&](NodeId node) { return constants->is_dead(left[node].parent); });
     const std::vector<NodeId> on_right = right_side.nodes_of(function_of_[function.raw]);
     if (relation == Relation::versions) {
       matcher.match_as_versions(on_left, on_right);

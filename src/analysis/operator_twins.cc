@@ -212,6 +212,10 @@ std::string_view canonical_operator(std::string_view op) {
   return twin == kTwins.end() ? plain : twin->second;
 }
 
+bool has_export_twin(std::string_view canonical) {
+  return std::ranges::find(kExported, canonical, &Twin::second) != kExported.end();
+}
+
 bool is_plumbing(std::string_view op) { return std::ranges::find(kPlumbing, op) != kPlumbing.end(); }
 
 bool passes_number(std::string_view op) { return std::ranges::find(kNumberPassing, op) != kNumberPassing.end(); }

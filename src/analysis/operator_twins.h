@@ -15,6 +15,9 @@ namespace graphwitness {
 /// `onnx::Conv`.
 std::string_view canonical_operator(std::string_view op);
 
+/// Whether an exporter writes one operator for this canonical one.
+bool has_export_twin(std::string_view canonical);
+
 /// Constants, attribute reads, packing and conversions: nodes that only pass values on, and that one graph has where
 /// the other needs none.
 bool is_plumbing(std::string_view op);

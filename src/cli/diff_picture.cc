@@ -47,6 +47,15 @@ void mark_changes(RenderOptions& options, const GraphDiff& diff, const Graph& le
       is_first = false;
     }
   }
+  // What is told elsewhere is marked without a word, so that it may be folded.
+  for (const GraphChange& change : diff.changes) {
+    if (change.minor) continue;
+    for (NodeId node : change.repeat_nodes) {
+      const Mark::Kind kind = mark_of(diff.fates[node.raw]);
+      if (kind != Mark::Kind::none && told.insert(node.raw).second)
+        options.marks.push_back({.kind = kind, .node = node, .value = {}, .message = ""});
+    }
+  }
   options.overlay = {.other = &right, .counterparts = diff.left_of, .added = diff.added};
 }
 

@@ -10,6 +10,7 @@
 #include "analysis/constants.h"
 #include "analysis/operator_twins.h"
 #include "diff/losses.h"
+#include "diff/lowered.h"
 #include "diff/versions.h"
 #include "rules/pairing.h"
 #include "rules/run_export.h"
@@ -46,7 +47,8 @@ std::pair<std::size_t, std::size_t> count_kept(const Graph& graph, IsCompared is
   return {all, kept};
 }
 
-KeptCounts count_kept(const Graph& left, const Graph& right, const Alignment& alignment) {
+KeptCounts count_kept(const Graph& left, const Graph& right, const Alignment& alignment, const Lowered& lowered = {}) {
+  const auto is_lowered = [](const std::vector<bool>& nodes, NodeId node) { return !nodes.empty() && nodes[node.raw]; };
   std::vector<bool> compared(right.functions().size(), false);
   for (FunctionId function : left.functions()) {
     if (const FunctionId other = alignment.function_on_right(function)) compared[other.raw] = true;
@@ -54,10 +56,10 @@ KeptCounts count_kept(const Graph& left, const Graph& right, const Alignment& al
   KeptCounts counts;
   std::tie(counts.left, counts.left_kept) = count_kept(
       left, [&](FunctionId function) { return bool(alignment.function_on_right(function)); },
-      [&](NodeId node) { return !alignment.on_right(node).empty(); });
+      [&](NodeId node) { return !alignment.on_right(node).empty() || is_lowered(lowered.left, node); });
   std::tie(counts.right, counts.right_kept) = count_kept(
       right, [&](FunctionId function) { return bool(compared[function.raw]); },
-      [&](NodeId node) { return bool(alignment.on_left(node)); });
+      [&](NodeId node) { return alignment.on_left(node) || is_lowered(lowered.right, node); });
   return counts;
 }
 
@@ -83,11 +85,13 @@ void tell_fates(GraphDiff& diff, const Graph& left, const Graph& right, const Al
   diff.fates.assign(left.all_nodes().size(), NodeFate::kept);
   for (const GraphChange& change : diff.changes) {
     if (change.minor) continue;
-    for (NodeId node : change.left_nodes) {
+    const auto tell = [&](NodeId node) {
       NodeFate fate = fate_in(change);
       if (fate == NodeFate::lost && !alignment.on_right(node).empty()) fate = NodeFate::changed;
       diff.fates[node.raw] = std::max(diff.fates[node.raw], fate);
-    }
+    };
+    std::ranges::for_each(change.left_nodes, tell);
+    std::ranges::for_each(change.repeat_nodes, tell);
     for (NodeId node : change.right_nodes) {
       if (!alignment.on_left(node)) diff.added.push_back(node);
     }
@@ -121,7 +125,7 @@ GraphDiff diff_graphs(const Graph& first, const Graph& second, std::span<const R
     diff.changes = interface_changes(left, right, alignment);
     std::ranges::move(version_changes(left, right, alignment), std::back_inserter(diff.changes));
   }
-  diff.counts = count_kept(left, right, alignment);
+  diff.counts = count_kept(left, right, alignment, is_export ? lowered_operators(left, right, alignment) : Lowered{});
   tell_fates(diff, left, right, alignment);
   return diff;
 }

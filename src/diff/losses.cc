@@ -72,6 +72,22 @@ ChangeLine line_of(ChangeLine::Side side, const SourceSpan& at, std::string note
   return line;
 }
 
+/// What other calls of the same line lost, told with the first.
+void add_repeats(GraphChange& change, const Graph& graph, std::span<const NodeId> repeats,
+                 const std::function<ChangeLine::Side(NodeId)>& side) {
+  const auto function_of = [&](NodeId node) { return graph[graph[node].parent].function; };
+  for (NodeId repeat : repeats) {
+    // A method that is called is inlined, and stands in the archive by itself, too: that is no other call.
+    if (change.left_nodes.empty() || function_of(repeat) != function_of(change.left_nodes[0])) continue;
+    ++change.repeats;
+    change.repeat_nodes.push_back(repeat);
+    for (NodeId node : nodes_inside(graph, repeat)) {
+      if (!is_plumbing(graph[graph[node].op]) && side(node) == ChangeLine::Side::left)
+        change.repeat_nodes.push_back(node);
+    }
+  }
+}
+
 /// The line of the decision, then those of the blocks.
 void add_block_lines(GraphChange& change, const Graph& graph, NodeId owner,
                      const std::function<ChangeLine::Side(NodeId)>& side) {
@@ -111,7 +127,9 @@ std::vector<GraphChange> recording_changes(const Pairing& pairing, std::span<con
     const NodeId node = finding.node_id;
     // Writing is told of each graph, whether both do it or one.
     if (*kind == Kind::state && (!node || finding.of_other || pairing.is_kept(node))) continue;
+    const std::vector<NodeId> repeats = std::move(finding.repeats);
     GraphChange change = change_of(std::move(finding), graph, *kind);
+    if (&graph == &scripted) add_repeats(change, scripted, repeats, side);
     const bool has_blocks = node && graph[node].blocks.count > 0 && &graph == &scripted;
     if (has_blocks) add_block_lines(change, scripted, node, side);
     if (!has_blocks) add_value_lines(change);
@@ -134,7 +152,9 @@ std::vector<GraphChange> export_changes(const Graph& module, const Graph& export
     const Graph& graph = finding.of_other ? exported : module;
     const NodeId node = finding.node_id;
     const bool is_of_module = node && !finding.of_other;
+    const std::vector<NodeId> repeats = std::move(finding.repeats);
     GraphChange change = change_of(std::move(finding), graph, *kind_of(graph, finding));
+    if (&graph == &module) add_repeats(change, module, repeats, side);
     const bool has_blocks = is_of_module && module[node].blocks.count > 0;
     if (has_blocks) {
       add_block_lines(change, module, node, side);

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "render/labels.h"
+#include "render/operators.h"
 
 namespace graphwitness::picture {
 namespace {
@@ -44,14 +45,25 @@ void Absorbed::absorb_selves(const std::vector<bool>& keep_values) {
   }
 }
 
+/// What a list holds in the end is not what it is made of.
+bool Absorbed::changes(NodeId list) const {
+  const auto is_change = [&](const Use& use) {
+    return use.user && use.operand == 0 && changes_container(graph_[graph_[use.user].op]);
+  };
+  return std::ranges::any_of(graph_[graph_[list].results], [&](ValueId value) {
+    return value && std::ranges::any_of(graph_.uses(value), is_change);
+  });
+}
+
 void Absorbed::absorb_node(NodeId id) {
   const Node& node = graph_[id];
   const std::string_view op = graph_[node.op];
   const auto operands = graph_[node.operands];
-  const bool constant = (op == "prim::Constant" || op == "onnx::Constant") && operands.empty();
+  const bool constant =
+      (op == "prim::Constant" || op == "onnx::Constant" || op == "prim::Uninitialized") && operands.empty();
   const auto absorbed = [&](ValueId operand) { return operand && values_[operand.raw]; };
   const bool attribute = op == "prim::GetAttr" && operands.size() == 1 && absorbed(operands[0]);
-  const bool list = is_list(op) && std::ranges::all_of(operands, absorbed);
+  const bool list = is_list(op) && std::ranges::all_of(operands, absorbed) && !changes(id);
   const bool alias = op == "onnx::Identity" && operands.size() == 1 && absorbed(operands[0]);
   if (!constant && !attribute && !list && !alias) return;
   nodes_[id.raw] = true;

@@ -35,6 +35,7 @@ class Absorbed {
 
  private:
   void absorb_selves(const std::vector<bool>& keep_values);
+  bool changes(NodeId list) const;
   void absorb_node(NodeId node);
   void absorb_attribute(NodeId node);
   std::string text(ValueId value, int levels) const;

@@ -29,9 +29,10 @@ class Spans {
   /// Folds modules without submodules that hold more than a few pieces: what a layer does inside.
   void fold_leaves();
   std::uint32_t deepest_module() const;
-  /// Folds spans of that level until `limit` holds; those with a mark only when `marked`. False when one of them hides
+  /// Folds spans of that level until `limit` holds; those with a mark only when `marked`, and none that holds most of
+  /// the model when `gently`. False when one of them hides
   /// more folded boxes than the limit: those are better joined than hidden.
-  bool fold_level(std::uint32_t level, std::uint32_t limit, bool marked);
+  bool fold_level(std::uint32_t level, std::uint32_t limit, bool marked, bool gently = false);
   std::vector<Piece> take() const;
 
  private:
@@ -40,6 +41,10 @@ class Spans {
 
   bool foldable(std::uint32_t span) const;
   bool hidden(std::uint32_t span) const;
+  /// One box in its place would say next to nothing.
+  bool holds_most(std::uint32_t span) const {
+    return outline_.spans[span].last - outline_.spans[span].first > outline_.entries.size() / 2;
+  }
   void fold(std::uint32_t span);
   Likeness likeness(std::uint32_t span) const;
 
@@ -173,8 +178,7 @@ void Spans::fold_leaves() {
   }
   for (std::uint32_t span = 0; span < outline_.spans.size(); ++span) {
     const Span& what = outline_.spans[span];
-    const bool is_most = what.last - what.first > outline_.entries.size() / 2;
-    if (what.kind != Span::Kind::module || !is_leaf[span] || marked_[span] || is_most) continue;
+    if (what.kind != Span::Kind::module || !is_leaf[span] || marked_[span] || holds_most(span)) continue;
     if (visible_[span] > kMostOpen) fold(span);
   }
 }
@@ -191,11 +195,11 @@ Spans::Likeness Spans::likeness(std::uint32_t span) const {
   return {name, what.last - what.first};
 }
 
-bool Spans::fold_level(std::uint32_t level, std::uint32_t limit, bool marked) {
+bool Spans::fold_level(std::uint32_t level, std::uint32_t limit, bool marked, bool gently) {
   std::map<Likeness, std::vector<std::uint32_t>> alike;
   for (std::uint32_t span = 0; span < outline_.spans.size(); ++span) {
     if (levels_[span] != level || !foldable(span) || folded_[span] || visible_[span] < 2) continue;
-    if ((marked_[span] && !marked) || hidden(span)) continue;
+    if ((marked_[span] && !marked) || (gently && holds_most(span)) || hidden(span)) continue;
     alike[likeness(span)].push_back(span);
   }
   std::vector<std::tuple<std::uint32_t, const std::vector<std::uint32_t>*>> by_saving;
@@ -407,7 +411,7 @@ std::vector<Piece> Runs::fold_to(std::uint32_t limit, bool marked) {
 
 /// The most levels of modules that stay at a glance. One more where the picture would say next to nothing: a model may
 /// be wrapped in one module.
-void fold_to_readable(Spans& spans) {
+void fold_to_readable(Spans& spans, std::uint32_t readable) {
   constexpr std::uint32_t kFewestPieces = 6;
   std::uint32_t depth = spans.deepest_module();
   const auto pieces_at = [&](std::uint32_t levels) {
@@ -415,9 +419,13 @@ void fold_to_readable(Spans& spans) {
     tried.fold_below(levels);
     return tried.pieces();
   };
-  while (depth > 0 && pieces_at(depth) > kReadablePieces) --depth;
+  while (depth > 0 && pieces_at(depth) > readable) --depth;
   if (pieces_at(depth) < kFewestPieces) ++depth;
   spans.fold_below(depth);
+  // One level less may have been far too few: the largest of what is left go, but not what holds most of the model.
+  for (std::uint32_t level = spans.deepest(); level > 0 && spans.pieces() > readable; --level) {
+    spans.fold_level(level, readable, false, true);
+  }
 }
 
 }  // namespace
@@ -433,10 +441,10 @@ std::vector<Piece> fold(const Graph& graph, const Outline& outline, const std::v
     pieces = Runs(graph, outline, marks, std::move(pieces)).fold_lost();
     if (limit == 0 || pieces.size() <= limit) return pieces;
   } else if (limits.depth == RenderOptions::kReadable) {
-    if (limit != 0 && spans.pieces() > std::min(limit, kReadablePieces)) {
+    if (limit != 0 && spans.pieces() > std::min(limit, limits.readable)) {
       spans.fold_repeats(repeats, false);
       spans.fold_leaves();
-      fold_to_readable(spans);
+      fold_to_readable(spans, limits.readable);
     }
   } else if (limits.depth != RenderOptions::kAll) {
     spans.fold_below(limits.depth);

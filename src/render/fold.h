@@ -24,15 +24,16 @@ struct Piece {
   std::uint32_t repeats = 1;      ///< equal spans, of which `span` is the first
 };
 
+/// At a glance: what the default depth aims at.
+inline constexpr std::uint32_t kReadablePieces = 45;
+
 struct FoldLimits {
   std::uint32_t depth = RenderOptions::kAll;  ///< levels of modules that stay open
   std::uint32_t pieces = 0;                   ///< 0: no limit
+  std::uint32_t readable = kReadablePieces;   ///< at RenderOptions::kReadable: what is aimed at
   /// What has no mark is folded, limit or not: runs of it to one piece each.
   bool marked_only = false;
 };
-
-/// At a glance: what the default depth aims at.
-inline constexpr std::uint32_t kReadablePieces = 60;
 
 /// Pieces in the order of the entries, each entry in exactly one. `marks` are by entry.
 /// `repeats` are rows of equal spans, the outer ones first. Where something is folded at all, those without a mark

@@ -1,5 +1,7 @@
 #include "render/ids.h"
 
+#include <cstdio>
+#include <memory>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -51,10 +53,14 @@ void keep_id(void*, int, IDTYPE) {}
 void ignore_object(void*, int, void*) {}
 
 constinit Agiddisc_t ids{open_names, map_name, refuse_id, keep_id, name_of_id, close_names, ignore_object};
-constinit Agdisc_t discipline{nullptr, &ids, nullptr};
 
 }  // namespace
 
-Agraph_t* open_ordered(const char* name) { return agopen(const_cast<char*>(name), Agdirected, &discipline); }
+Agraph_t* read_ordered(std::string& dot) {
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(fmemopen(dot.data(), dot.size(), "r"), &std::fclose);
+  if (!file) return nullptr;
+  Agdisc_t discipline{nullptr, &ids, &AgIoDisc};
+  return agread(file.get(), &discipline);
+}
 
 }  // namespace graphwitness::picture

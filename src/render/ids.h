@@ -4,9 +4,11 @@
 
 #include <cgraph.h>
 
+#include <string>
+
 namespace graphwitness::picture {
 
-/// A graph whose clusters keep their order; null only without memory. Close it with agclose().
-Agraph_t* open_ordered(const char* name);
+/// A graph whose clusters keep their order; null when the text is no DOT. Close it with agclose().
+Agraph_t* read_ordered(std::string& dot);
 
 }  // namespace graphwitness::picture

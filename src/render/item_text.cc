@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "ir/argument_names.h"
@@ -14,10 +15,11 @@
 namespace graphwitness::picture {
 namespace {
 
-constexpr std::size_t kTitle = 48;     // characters
-constexpr std::size_t kRow = 44;       // characters
-constexpr std::size_t kRows = 8;       // of one sort in a box
-constexpr std::size_t kOperators = 4;  // named in a folded box
+constexpr std::size_t kTitle = 48;      // characters
+constexpr std::size_t kPath = 144;      // characters, before it is cut to what its frame does not say
+constexpr std::size_t kRow = 44;        // characters
+constexpr std::size_t kRows = 8;        // of one sort in a box
+constexpr std::size_t kOperators = 36;  // characters of their names in a folded box
 constexpr std::size_t kTooltip = 2000;
 /// The attribute in which the ONNX reader keeps the names of a node's blocks, in their order.
 constexpr std::string_view kBlockNames = "blocks";
@@ -93,6 +95,9 @@ bool computes_tensor(const Graph& graph, NodeId id) {
          (kind == Type::Kind::tensor || (kind == Type::Kind::unknown && graph.format() == Format::onnx));
 }
 
+/// What the compiler writes for "no limit" and "no condition".
+bool is_for_ever(std::string_view text) { return text == "true" || text == "9223372036854775807"; }
+
 std::string last_component(std::string_view path) { return std::string(path.substr(path.rfind('.') + 1)); }
 
 }  // namespace
@@ -111,7 +116,7 @@ ItemText::ItemText(const Graph& graph, const Absorbed& absorbed, const Outline& 
 std::string ItemText::module_label(std::string_view path) const {
   const auto found = modules_.find(path);
   const std::string type = found == modules_.end() ? "" : last_component(graph_[graph_[found->second].type]);
-  const std::string shown = shortened(path, kTitle);
+  const std::string shown = shortened(path, kPath);
   return type.empty() ? shown : shown + " · " + type;
 }
 
@@ -183,21 +188,20 @@ Item ItemText::node(NodeId id) const {
   item.category = node.blocks.count > 0 ? Category::control : category_of(op);
   item.title = shortened(short_op(op), kTitle);
   add_operands(id, item.rows);
-  if (node.blocks.count > 0) add_source_line(id, item.rows);
+  if (node.blocks.count > 0) add_source_line(id, item);
   item.tooltip = tooltip(id);
   return item;
 }
 
 /// What decides, as the user wrote it: "if x.sum() > 0:", and where that stands.
-void ItemText::add_source_line(NodeId id, std::vector<Row>& rows) const {
+void ItemText::add_source_line(NodeId id, Item& item) const {
   const LocationId at = graph_[id].loc;
   if (!at || graph_[at].line == 0) return;
   std::string_view line = carried_line(graph_, graph_[at]);
   line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-  if (!line.empty()) rows.push_back({shortened(line, kTitle), Row::Style::plain});
+  if (!line.empty()) item.rows.push_back({shortened(line, kTitle), Row::Style::plain});
   const std::string_view file = graph_[graph_[at].file];
-  rows.push_back(
-      {shortened(file.substr(file.rfind('/') + 1), kTitle) + ":" + std::to_string(graph_[at].line), Row::Style::faint});
+  item.subtitle = shortened(file.substr(file.rfind('/') + 1), kTitle) + ":" + std::to_string(graph_[at].line);
 }
 
 /// The last of the equal modules that a piece stands for.
@@ -246,7 +250,7 @@ void ItemText::add_operands(NodeId id, std::vector<Row>& rows) const {
       continue;
     }
     const std::string text = absorbed_.text(operand);
-    if (text == "None") continue;
+    if (text == "None" || text.ends_with("=None") || (is_loop(graph_, id) && is_for_ever(text))) continue;
     // An attribute of a module names itself: "bias=None".
     const bool is_named = name.empty() || text.starts_with(std::string(name) + "=");
     constants.push_back(shortened(is_named ? text : std::string(name) + "=" + text, kRow));
@@ -289,6 +293,7 @@ Item ItemText::join(NodeId id) const {
     for (std::size_t i = 0; i < outputs.size() && item.rows.size() < kRows; ++i) {
       if (!outputs[i] || !absorbed_[outputs[i]]) continue;
       const std::string text = shortened(absorbed_.text(outputs[i]), kRow);
+      if (i == 0 && is_for_ever(text)) continue;
       item.rows.push_back({(i == 0 ? "go on: " : "next: ") + text, Row::Style::plain});
     }
   }
@@ -336,27 +341,38 @@ Item ItemText::value(const Entry& entry) const {
   return item;
 }
 
+bool ItemText::reads_parameter(NodeId node) const {
+  return std::ranges::any_of(graph_[graph_[node].operands], [&](ValueId operand) {
+    return operand && absorbed_[operand] && absorbed_.is_parameter(operand);
+  });
+}
+
 std::string ItemText::main_operators(const Piece& piece) const {
   std::map<std::string_view, std::size_t> counts;
-  std::set<std::string_view> computing;  // named first: checks and sizes say little of what a module does
+  // Named first: what has weights, then what computes; checks and sizes say little of what a module does.
+  std::set<std::string_view> computing;
+  std::set<std::string_view> weighted;
   for (std::uint32_t i = piece.first; i < piece.last; ++i) {
     const Entry& entry = outline_.entries[i];
     if (entry.kind != Entry::Kind::node) continue;
     const std::string_view op = short_op(graph_[graph_[entry.node].op]);
     ++counts[op];
-    if (computes_tensor(graph_, entry.node)) computing.insert(op);
+    if (!computes_tensor(graph_, entry.node)) continue;
+    computing.insert(op);
+    if (!op.ends_with('_') && reads_parameter(entry.node)) weighted.insert(op);
   }
   std::vector<std::pair<std::string_view, std::size_t>> order(counts.begin(), counts.end());
   std::ranges::stable_sort(order, std::ranges::greater{}, [&](const auto& counted) {
-    return std::pair(computing.contains(counted.first), counted.second);
+    return std::tuple(weighted.contains(counted.first), computing.contains(counted.first), counted.second);
   });
   std::string out;
-  for (std::size_t i = 0; i < order.size() && i < kOperators; ++i) {
-    if (i > 0) out += i == 2 ? ",\n" : ", ";
-    out += shortened(order[i].first, kRow / 2);
-    if (order[i].second > 1) out += " ×" + count_text(order[i].second);
+  for (const auto& [op, count] : order) {
+    std::string text = shortened(op, kRow / 2);
+    if (count > 1) text += " ×" + count_text(count);
+    if (!out.empty() && out.size() + text.size() > kOperators) return out + ", …";
+    out += (out.empty() ? "" : ", ") + text;
   }
-  return order.size() > kOperators ? out + ", …" : out;
+  return out;
 }
 
 Item ItemText::folded_values(Entry::Kind kind, std::size_t count) const {
@@ -380,12 +396,13 @@ Item ItemText::folded(const Piece& piece) const {
   } else if (outline_.spans[piece.span].kind == Span::Kind::module) {
     const std::string_view path = outline_.spans[piece.span].scope;
     const auto found = modules_.find(path);
-    item.title = shortened(path, kTitle);
+    item.title = shortened(path, kPath);
+    item.tooltip = module_label(path);
     item.repeats = piece.repeats;
     if (piece.repeats > 1) {
-      item.title += " … " + shortened(last_scope(piece), kTitle) + "  ×" + std::to_string(piece.repeats);
+      item.title += " … " + shortened(last_scope(piece), kPath) + "  ×" + std::to_string(piece.repeats);
     }
-    if (found != modules_.end()) item.rows.push_back({last_component(graph_[graph_[found->second].type])});
+    if (found != modules_.end()) item.subtitle = last_component(graph_[graph_[found->second].type]);
     std::string count = plural(operations / piece.repeats, "operation");
     if (piece.repeats > 1) count += " each, " + count_text(operations) + " in all";
     item.rows.push_back({std::move(count), Row::Style::faint});
@@ -394,10 +411,15 @@ Item ItemText::folded(const Piece& piece) const {
     item.title = shortened(short_op(graph_[graph_[outline_.spans[piece.span].node].op]), kTitle);
     item.rows.push_back({plural(operations, "operation"), Row::Style::faint});
     item.tooltip = tooltip(outline_.spans[piece.span].node);
-    add_source_line(outline_.spans[piece.span].node, item.rows);
+    add_source_line(outline_.spans[piece.span].node, item);
   }
   if (const std::string parameters = parameters_text(piece); !parameters.empty()) {
-    item.rows.push_back({parameters, Row::Style::parameter});
+    Row* const count = item.rows.empty() ? nullptr : &item.rows.back();
+    if (count != nullptr && count->style == Row::Style::faint && count->text.size() + parameters.size() < kRow) {
+      count->text += " · " + parameters;
+    } else {
+      item.rows.push_back({parameters, Row::Style::parameter});
+    }
   }
   if (operations > 1) item.rows.push_back({main_operators(piece), Row::Style::faint});
   return item;

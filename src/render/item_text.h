@@ -39,10 +39,11 @@ class ItemText {
   Item folded(const Piece& piece) const;
   Item folded_values(Entry::Kind kind, std::size_t count) const;
   void add_operands(NodeId node, std::vector<Row>& rows) const;
-  void add_source_line(NodeId node, std::vector<Row>& rows) const;
+  void add_source_line(NodeId id, Item& item) const;
   std::string parameters_text(const Piece& piece) const;
   void add_attributes(NodeId node, std::vector<std::string>& constants) const;
   std::string tooltip(NodeId node) const;
+  bool reads_parameter(NodeId node) const;
   std::string main_operators(const Piece& piece) const;
 
   const Graph& graph_;

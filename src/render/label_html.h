@@ -1,5 +1,5 @@
 #pragma once
-/// Boxes, the legend and the note as HTML-like labels of Graphviz. All text goes through escape_html_label().
+/// Boxes, frames and the heading as HTML-like labels of Graphviz. All text goes through escape_html_label().
 
 #include <string>
 
@@ -9,8 +9,7 @@ namespace graphwitness::picture {
 
 std::string item_label(const Item& item);
 std::string frame_label(const Frame& frame);
-/// Only what occurs in the view.
-std::string legend_label(const View& view);
-std::string note_label(const View& view);
+/// Title, what was left out, and what the signs mean that occur in the view.
+std::string heading_label(const View& view);
 
 }  // namespace graphwitness::picture

@@ -1,5 +1,6 @@
 #include "render/labels.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -217,7 +218,7 @@ std::string location_text(const Graph& graph, LocationId location) {
 
 std::string short_place(const Graph& graph, LocationId location) {
   const std::string text = location_text(graph, location);
-  const std::string line = text.substr(0, text.find('\n'));
+  const std::string line = text.substr(0, std::min(text.find('\n'), text.find(" in ")));
   return line.substr(line.rfind('/') + 1);
 }
 

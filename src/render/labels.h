@@ -23,7 +23,7 @@ bool small_number(const Graph& graph, TensorId tensor);
 /// "file.py:12 in forward", callers on the following lines; "" when unknown.
 std::string location_text(const Graph& graph, LocationId location);
 
-/// "file.py:12 in forward", of the innermost frame and without the file's folder; "" when unknown.
+/// "file.py:12", of the innermost frame and without the file's folder; "" when unknown.
 std::string short_place(const Graph& graph, LocationId location);
 
 /// "1,234"

@@ -112,6 +112,12 @@ constexpr std::array<std::string_view, 6> kModuleOps{
     "CallFunction", "CallMethod", "CreateObject", "GetAttr", "PythonOp", "SetAttr",
 };
 
+constexpr std::array<std::string_view, 12> kContainerChanges{
+    "Delete", "__delitem__", "_set_item", "append", "clear",   "extend",
+    "insert", "pop",         "popitem",   "remove", "reverse", "sort",
+};
+
+static_assert(std::ranges::is_sorted(kContainerChanges));
 static_assert(std::ranges::is_sorted(kShapeOps) && std::ranges::is_sorted(kContainerOps) &&
               std::ranges::is_sorted(kControlOps) && std::ranges::is_sorted(kModuleOps));
 
@@ -122,6 +128,11 @@ std::string_view short_op(std::string_view op) {
     if (op.starts_with(domain)) return op.substr(domain.size());
   }
   return op;
+}
+
+bool changes_container(std::string_view op) {
+  return (op.starts_with("aten::") || op.starts_with("prim::")) &&
+         std::ranges::binary_search(kContainerChanges, short_op(op));
 }
 
 Category category_of(std::string_view op) {

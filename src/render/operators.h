@@ -16,10 +16,14 @@ enum class Category : std::uint8_t {
   module,
   join,
   stub,  ///< stands for neighbours that are left out
+  jump,  ///< an arrow goes on in another column
   unresolved,
 };
 
 Category category_of(std::string_view op);
+
+/// Changes the list or dictionary that is its first operand.
+bool changes_container(std::string_view op);
 
 /// "conv2d" of "aten::conv2d"; other domains than aten, prim and onnx stay.
 std::string_view short_op(std::string_view op);

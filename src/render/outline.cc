@@ -1,7 +1,9 @@
 #include "render/outline.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "render/operators.h"
 #include "render/scopes.h"
 
 namespace graphwitness::picture {
@@ -54,6 +56,8 @@ class Builder {
   void link_node(std::uint32_t entry);
   void link_blocks(std::uint32_t head);
   void link_block(std::uint32_t head, BlockId block, std::uint32_t join);
+  void change(std::span<const ValueId> operands, std::uint32_t entry);
+  void leave_changes(std::uint32_t join);
   void link(ValueId value, std::uint32_t to);
   std::uint32_t producer(ValueId value);
   void drop_needless_controls(std::size_t first_link);
@@ -61,10 +65,11 @@ class Builder {
   const Graph& graph_;
   const Absorbed& absorbed_;
   std::vector<std::string_view> scopes_;
-  std::vector<std::uint32_t> made_by_;      ///< entry, by value
-  std::vector<std::uint32_t> joins_;        ///< entry, by node
-  std::vector<std::uint32_t> yields_;       ///< entry, by block
-  std::vector<std::uint32_t> block_spans_;  ///< span, by block
+  std::vector<std::uint32_t> made_by_;                      ///< entry, by value
+  std::vector<std::uint32_t> joins_;                        ///< entry, by node
+  std::vector<std::uint32_t> yields_;                       ///< entry, by block
+  std::vector<std::uint32_t> block_spans_;                  ///< span, by block
+  std::vector<std::pair<ValueId, std::uint32_t>> changes_;  ///< lists, and the entries that changed them
   std::uint32_t function_span_ = 0;
   Outline outline_;
 };
@@ -217,6 +222,9 @@ void Builder::link_nodes(std::uint32_t first, std::uint32_t last) {
       case Entry::Kind::output:
         link(outline_.entries[entry].value, entry);
         break;
+      case Entry::Kind::join:
+        leave_changes(entry);
+        break;
       default:
         break;
     }
@@ -229,6 +237,7 @@ void Builder::link_node(std::uint32_t entry) {
   for (ValueId operand : graph_[graph_[node].operands]) {
     if (operand) link(operand, entry);
   }
+  if (changes_container(graph_[graph_[node].op])) change(graph_[graph_[node].operands], entry);
   if (graph_[node].blocks.count == 0) return;
   const std::uint32_t join = joins_[node.raw];
   for (BlockId block : graph_[graph_[node].blocks]) link_block(entry, block, join);
@@ -237,22 +246,48 @@ void Builder::link_node(std::uint32_t entry) {
   }
 }
 
+/// Who uses a list from here on uses what was put into it here.
+void Builder::change(std::span<const ValueId> operands, std::uint32_t entry) {
+  if (operands.empty() || !operands[0] || absorbed_[operands[0]]) return;
+  made_by_[operands[0].raw] = entry;
+  changes_.emplace_back(operands[0], entry);
+}
+
+/// After a branch or loop, what was changed in it comes from its end.
+void Builder::leave_changes(std::uint32_t join) {
+  const std::uint32_t first = outline_.spans[outline_.entries[join].span].first;
+  std::vector<ValueId> changed;
+  for (; !changes_.empty() && changes_.back().second >= first; changes_.pop_back())
+    changed.push_back(changes_.back().first);
+  std::ranges::sort(changed);
+  changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
+  for (ValueId value : changed) {
+    made_by_[value.raw] = join;
+    changes_.emplace_back(value, join);
+  }
+}
+
 void Builder::link_block(std::uint32_t head, BlockId block, std::uint32_t join) {
   const std::uint32_t yield = yields_[block.raw];
   const std::uint32_t span = block_spans_[block.raw];
   const std::uint32_t first = outline_.spans[span].first;
   outline_.links.push_back({.kind = Link::Kind::control, .from = head, .to = first, .value = {}, .span = span});
+  bool hands_on = join == kNowhere;
   for (ValueId output : graph_[graph_[block].outputs]) {
     if (!output) continue;
     const bool passed = yield != kNowhere && !made_inside(output, span);
     if (passed) link(output, yield);
     if (join == kNowhere) continue;
+    hands_on = hands_on || passed || !absorbed_[output];
     if (passed) {
       outline_.links.push_back({.from = yield, .to = join, .value = output});
     } else {
       link(output, join);
     }
   }
+  if (hands_on) return;
+  const std::uint32_t last = outline_.spans[span].last - 1;
+  outline_.links.push_back({.kind = Link::Kind::control, .from = last, .to = join, .value = {}});
 }
 
 void Builder::link(ValueId value, std::uint32_t to) {
@@ -277,7 +312,7 @@ void Builder::drop_needless_controls(std::size_t first_link) {
     if (link.kind == Link::Kind::data && head) feeds[link.from] = true;
   }
   std::erase_if(outline_.links, [&](const Link& link) {
-    return link.kind == Link::Kind::control && link.from < feeds.size() && feeds[link.from];
+    return link.kind == Link::Kind::control && link.span != kNowhere && link.from < feeds.size() && feeds[link.from];
   });
 }
 

@@ -52,14 +52,14 @@ struct Span {
 struct Link {
   enum class Kind : std::uint8_t {
     data,
-    control,  ///< from a head into a block
+    control,  ///< from a head into a block, or from the end of one that hands nothing on to where it ends
     back,     ///< from a loop's end to its head
   };
   Kind kind = Kind::data;
   std::uint32_t from = 0;
   std::uint32_t to = 0;
   ValueId value{};
-  std::uint32_t span = kNowhere;  ///< of control: that of the block entered
+  std::uint32_t span = kNowhere;  ///< of control: that of the block entered, if one is
 };
 
 struct Outline {

@@ -28,6 +28,7 @@ inline constexpr std::array kCategoryStyles{
     CategoryStyle{Category::module, "box3d", "filled", "#e6f2e8", "#6a9c74", "folded, or module state"},
     CategoryStyle{Category::join, "box", "rounded,filled", "#f8f2fa", "#b598c6", "end or result of a block"},
     CategoryStyle{Category::stub, "plaintext", "", "#ffffff", "#ffffff", "not drawn"},
+    CategoryStyle{Category::jump, "box", "rounded,filled", "#ffffff", "#b4bac0", "goes on at the same letter"},
     CategoryStyle{Category::unresolved, "box", "dashed,filled", "#fdecec", "#c62828", "produced by no node"},
 };
 
@@ -63,6 +64,7 @@ constexpr const MarkStyle& style_of(Mark::Kind kind) { return kMarkStyles[static
 
 inline constexpr const char* kAlarm = "#c62828";
 inline constexpr const char* kText = "#22272b";
+inline constexpr const char* kNote = "#7a6412";
 inline constexpr const char* kFaint = "#717a83";
 inline constexpr const char* kParameter = "#2d6a4f";
 inline constexpr const char* kArrow = "#7b858e";

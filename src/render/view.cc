@@ -19,12 +19,11 @@
 namespace graphwitness::picture {
 namespace {
 
-constexpr std::size_t kNames = 6;     // in a note
-constexpr std::size_t kMessage = 72;  // characters of a line in a flagged box
+constexpr std::size_t kNames = 6;      // in a note
+constexpr std::size_t kName = 72;      // characters
+constexpr std::size_t kMessage = 110;  // of what a flagged box says
 constexpr std::size_t kFewestRepeats = 3;
-constexpr int kNeighbours = 3;  // of what is marked against another graph
 constexpr std::string_view kLost = "lost";
-constexpr std::uint32_t kOwnItems = 2;  // the legend and the note are nodes of the picture, too
 /// Layout cost a node of the limit: real models need 2 to 5, and 12 at the default limit takes about a second.
 constexpr std::size_t kCostPerNode = 12;
 
@@ -96,9 +95,10 @@ std::vector<FunctionId> chosen_functions(const Graph& graph, const RenderOptions
 
 class Maker {
  public:
-  Maker(const Graph& graph, const RenderOptions& options)
+  Maker(const Graph& graph, const RenderOptions& options, const Detail& detail)
       : graph_(graph),
         options_(options),
+        detail_(detail),
         functions_(chosen_functions(graph, options)),
         absorbed_(make_absorbed()),
         outline_(make_outline(graph, functions_, absorbed_)) {}
@@ -108,6 +108,9 @@ class Maker {
  private:
   Absorbed make_absorbed();
   void focus();
+  std::uint32_t radius() const {
+    return options_.radius == RenderOptions::kReadable ? detail_.radius : options_.radius;
+  }
   std::vector<std::uint32_t> entries_of(const std::vector<NodeId>& nodes, std::string_view what) const;
   void mark_entries();
   void fold_entries();
@@ -127,6 +130,7 @@ class Maker {
 
   const Graph& graph_;
   const RenderOptions& options_;
+  Detail detail_;
   std::vector<FunctionId> functions_;
   std::vector<Mark::Kind> node_marks_;   ///< by NodeId
   std::vector<Mark::Kind> value_marks_;  ///< by ValueId; not of results, whose nodes are marked
@@ -168,7 +172,7 @@ Absorbed Maker::make_absorbed() {
 void Maker::focus() {
   operations_ = operation_count(outline_, {.first = 0, .last = static_cast<std::uint32_t>(outline_.entries.size())});
   if (!options_.focus.empty()) {
-    outline_ = neighbourhood(outline_, entries_of(options_.focus, "to focus on"), options_.radius);
+    outline_ = neighbourhood(outline_, entries_of(options_.focus, "to focus on"), radius());
   }
   if (options_.path_from.empty()) return;
   Outline ways = ways_between(outline_, entries_of(options_.path_from, "that the path starts from"),
@@ -209,9 +213,10 @@ void Maker::mark_entries() {
 }
 
 void Maker::fold_entries() {
-  FoldLimits limits{.depth = options_.depth};
-  if (options_.max_nodes > 0) limits.pieces = options_.max_nodes - kOwnItems;
+  FoldLimits limits{.depth = options_.depth, .readable = detail_.pieces};
+  if (options_.max_nodes > 0) limits.pieces = options_.max_nodes;
   limits.marked_only = options_.overlay.other != nullptr || is_about_findings();
+  if (limits.marked_only && limits.pieces > 0) limits.pieces = std::min(limits.pieces, detail_.marked);
   const auto repeats = options_.max_nodes == 0
                            ? std::vector<std::vector<std::uint32_t>>{}  // nothing is folded
                            : repeated_modules(outline_, hashes_of_modules(graph_, absorbed_, outline_), kFewestRepeats);
@@ -260,13 +265,14 @@ std::vector<Mark::Kind> Maker::shown_marks() const {
     const bool is_end = entry.kind == Entry::Kind::input || entry.kind == Entry::Kind::output;
     speaks[i] = std::ranges::any_of(
         messages_[i], [](const Mark* mark) { return mark->kind > Mark::Kind::note && mark->message != kLost; });
-    if (marks[i] <= Mark::Kind::note) marks[i] = Mark::Kind::none;
+    const bool is_quiet = entry.kind == Entry::Kind::node && messages_[i].empty();  // told of another box
+    if (marks[i] <= Mark::Kind::note || is_quiet) marks[i] = Mark::Kind::none;
     if (speaks[i] || is_end || (entry.node && attached[entry.node.raw])) marks[i] = Mark::Kind::changed;
   }
-  std::vector<int> shown(marks.size(), 0);
+  std::vector<std::uint32_t> shown(marks.size(), 0);
   for (const Link& link : outline_.links) {
     const auto show = [&](std::uint32_t near, std::uint32_t far) {
-      if (!speaks[near] || marks[far] != Mark::Kind::none || shown[near] == kNeighbours) return;
+      if (!speaks[near] || marks[far] != Mark::Kind::none || shown[near] >= detail_.neighbours) return;
       ++shown[near];
       marks[far] = Mark::Kind::trail;
     };
@@ -285,6 +291,10 @@ void Maker::add_items(const ItemText& text) {
     Item item = text.item(piece);
     item.mark = *std::max_element(marks_.begin() + piece.first, marks_.begin() + piece.last);
     add_mark_rows(item, piece);
+    // Of what two graphs have in common, less is said.
+    if (options_.overlay.other != nullptr && item.folded > 0 && item.mark == Mark::Kind::none) {
+      std::erase_if(item.rows, [](const Row& row) { return row.style == Row::Style::parameter; });
+    }
     view_.items.push_back(std::move(item));
   }
 }
@@ -309,7 +319,7 @@ void Maker::add_mark_rows(Item& item, const Piece& piece) const {
   if (item.mark == Mark::Kind::none || entry.kind != Entry::Kind::node) return;
   if (graph_[entry.node].blocks.count > 0) return;  // says where it stands anyway
   const std::string place = short_place(graph_, graph_[entry.node].loc);
-  if (!place.empty()) item.rows.push_back({shortened(place, kMessage), Row::Style::faint});
+  if (item.subtitle.empty()) item.subtitle = shortened(place, kName);
 }
 
 /// A box for what a focus leaves out on each side of another: "… 3 sources".
@@ -370,18 +380,18 @@ void Maker::add_frames(const ItemText& text) {
     const Span& span = outline_.spans[i];
     const std::uint32_t parent = span.parent == kNowhere ? kNowhere : frame_of_span_[span.parent];
     frame_of_span_[i] = parent;
-    const auto add = [&](Frame::Kind kind, std::string label) {
+    const auto add = [&](Frame::Kind kind, std::string label, std::string path = {}) {
       frame_of_span_[i] = static_cast<std::uint32_t>(view_.frames.size());
-      view_.frames.push_back({.kind = kind, .parent = parent, .label = std::move(label)});
+      view_.frames.push_back({.kind = kind, .parent = parent, .label = std::move(label), .path = std::move(path)});
     };
     switch (span.kind) {
       case Span::Kind::function:
         if (functions_.size() > 1 && held[i] > 0) {
-          add(Frame::Kind::function, shortened(graph_[graph_[span.function].name], kMessage));
+          add(Frame::Kind::function, shortened(graph_[graph_[span.function].name], kName));
         }
         break;
       case Span::Kind::module:
-        if (held[i] > 1) add(Frame::Kind::module, text.module_label(span.scope));
+        if (held[i] > 1) add(Frame::Kind::module, text.module_label(span.scope), shortened(span.scope, kName * 2));
         break;
       case Span::Kind::block:
         if (held[i] > 0) add(Frame::Kind::block, text.block_label(span.block));
@@ -395,7 +405,7 @@ void Maker::add_frames(const ItemText& text) {
     Item& item = view_.items[i];
     item.frame = frame_of_span_[span];
     if (item.folded > 0 || outline_.spans[span].kind != Span::Kind::module || held[span] != 1) continue;
-    item.rows.insert(item.rows.begin(), {text.module_label(outline_.spans[span].scope), Row::Style::faint});
+    if (item.subtitle.empty()) item.subtitle = text.module_label(outline_.spans[span].scope);
   }
 }
 
@@ -437,8 +447,13 @@ Arrow Maker::merged(std::span<const std::uint32_t> links, const ItemText& text) 
   values.erase(std::unique(values.begin(), values.end()), values.end());
   arrow.label = values.size() > 1 ? count_text(values.size()) + " values" : text.arrow_label(link);
   arrow.tooltip = text.arrow_tooltip(link);
-  if (link.kind == Link::Kind::control) arrow.frame = frame_of_span_[link.span];
+  if (link.kind == Link::Kind::control && link.span != kNowhere) arrow.frame = frame_of_span_[link.span];
   if (link.kind == Link::Kind::data) arrow.mark = mark_of_arrow(source, view_.items[arrow.to].mark);
+  // A box that holds something lost among others says so; what passes between such boxes may be kept.
+  const auto is_lost = [&](std::uint32_t i) {
+    return std::max(marks_[outline_.links[i].from], marks_[outline_.links[i].to]) == Mark::Kind::lost;
+  };
+  if (arrow.mark == Mark::Kind::lost && !std::ranges::all_of(links, is_lost)) arrow.mark = Mark::Kind::none;
   return arrow;
 }
 
@@ -459,12 +474,13 @@ void Maker::add_notes() {
     if (span.kind != Span::Kind::module) continue;
     if (piece.repeats > 1) repeated += piece.repeats;
     if (piece.repeats > 1) continue;
-    modules.push_back(shortened(span.scope, kMessage));
+    modules.push_back(shortened(span.scope, kName));
     module_operations += operation_count(outline_, piece);
   }
   if (!modules.empty()) {
+    const std::string count = count_text(module_operations) + (module_operations == 1 ? " operation" : " operations");
     view_.notes.push_back("folded " + count_text(modules.size()) + (modules.size() == 1 ? " module (" : " modules (") +
-                          count_text(module_operations) + " operations) to one box each: " + name_list(modules));
+                          count + ") to one box each: " + name_list(modules));
   }
   if (repeated > 0) view_.notes.push_back("folded " + count_text(repeated) + " modules to one box for equal ones");
   if (controls > 0) {
@@ -478,24 +494,25 @@ void Maker::add_notes() {
   const bool is_focused = !options_.focus.empty();
   if (is_focused || !options_.path_from.empty()) {
     const Piece all{.first = 0, .last = static_cast<std::uint32_t>(outline_.entries.size())};
-    const std::string what = is_focused ? "at most " + std::to_string(options_.radius) + " arrows from the focus"
-                                        : "on the way from the one to the other";
+    const std::string what =
+        is_focused ? "at most " + std::to_string(radius()) + (radius() == 1 ? " arrow" : " arrows") + " from the focus"
+                   : "on the way from the one to the other";
     view_.notes.push_back("shows " + count_text(operation_count(outline_, all)) + " of " + count_text(operations_) +
                           " operations: " + what);
   }
   for (FunctionId function : graph_.functions()) {
     if (std::ranges::find(functions_, function) != functions_.end()) continue;
-    others.push_back(shortened(graph_[graph_[function].name], kMessage));
+    others.push_back(shortened(graph_[graph_[function].name], kName));
   }
   if (!others.empty()) view_.notes.push_back("not drawn: " + name_list(others));
   if (functions_.empty()) view_.notes.push_back("the model has no function or graph to draw");
 }
 
 std::string Maker::title() const {
-  std::string out = shortened(options_.title, kMessage);
+  std::string out = shortened(options_.title, kName);
   if (functions_.size() != 1) return out;
   const Function& function = graph_[functions_[0]];
-  const std::string name = shortened(graph_[function.name], kMessage);
+  const std::string name = shortened(graph_[function.name], kName);
   if (!name.empty()) out += (out.empty() ? "" : " · ") + name;
   if (function.origin != Function::Origin::unknown) out += " (" + std::string(name_of(function.origin)) + ")";
   return out;
@@ -532,17 +549,17 @@ std::size_t layout_cost(const View& view) {
   return cost;
 }
 
-View make_view(const Graph& graph, const RenderOptions& options) {
+View make_view(const Graph& graph, const RenderOptions& options, const Detail& detail) {
   if (options.max_nodes > 0 && options.max_nodes < RenderOptions::kFewestNodes) {
     throw InputError("at most " + std::to_string(options.max_nodes) + " nodes are asked for; the fewest is " +
                      std::to_string(RenderOptions::kFewestNodes) + ", and 0 means no limit");
   }
-  View view = Maker(graph, options).make();
+  View view = Maker(graph, options, detail).make();
   RenderOptions fewer = options;
   while (fewer.max_nodes > RenderOptions::kFewestNodes && layout_cost(view) > options.max_nodes * kCostPerNode) {
-    const auto drawn = static_cast<std::uint32_t>(view.items.size()) + kOwnItems;
+    const auto drawn = static_cast<std::uint32_t>(view.items.size());
     fewer.max_nodes = std::max(std::min(fewer.max_nodes, drawn) * 3 / 4, RenderOptions::kFewestNodes);
-    view = Maker(graph, fewer).make();
+    view = Maker(graph, fewer, detail).make();
   }
   if (fewer.max_nodes != options.max_nodes) {
     view.notes.push_back("folded to fewer than " + std::to_string(options.max_nodes) +

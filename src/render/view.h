@@ -8,6 +8,7 @@
 
 #include "graphwitness/ir/graph.h"
 #include "graphwitness/render/render.h"
+#include "render/fold.h"
 #include "render/operators.h"
 #include "render/outline.h"
 
@@ -25,6 +26,7 @@ struct Item {
   Category category = Category::compute;
   Mark::Kind mark = Mark::Kind::none;
   std::string title{};
+  std::string subtitle{};  ///< beside the title: the class of a module, or a place
   std::vector<Row> rows{};
   std::string tooltip{};
   std::uint32_t frame = kNowhere;
@@ -37,6 +39,7 @@ struct Frame {
   Kind kind = Kind::module;
   std::uint32_t parent = kNowhere;
   std::string label{};
+  std::string path{};  ///< of a module: what names in it start with
 };
 
 struct Arrow {
@@ -63,7 +66,15 @@ struct View {
 /// time of a layout grows with, somewhat faster than linearly.
 std::size_t layout_cost(const View& view);
 
+/// How much stays open where the picture decides itself.
+struct Detail {
+  std::uint32_t pieces = kReadablePieces;
+  std::uint32_t neighbours = 2;                ///< of what is marked
+  std::uint32_t marked = RenderOptions::kAll;  ///< boxes in all, where what is marked stays open
+  std::uint32_t radius = 3;                    ///< of a focus
+};
+
 /// Throws InputError when an option names what the graph does not have.
-View make_view(const Graph& graph, const RenderOptions& options);
+View make_view(const Graph& graph, const RenderOptions& options, const Detail& detail = {});
 
 }  // namespace graphwitness::picture

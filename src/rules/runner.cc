@@ -52,6 +52,7 @@ std::vector<Report> merge(std::vector<Report> reports) {
     }
     Finding& kept = merged[entry->second].finding;
     kept.severity = std::max(kept.severity, finding.severity);
+    if (finding.node_id && finding.of_other == kept.of_other) kept.repeats.push_back(finding.node_id);
     const auto known = [&](const SourceSpan& place) { return same_place(place, finding.at); };
     if (!known(kept.at) && std::ranges::none_of(kept.occurrences, known)) kept.occurrences.push_back(finding.at);
   }

@@ -93,6 +93,57 @@ TEST_CASE("a trace against its script: the arm that is lost, the one that is kep
   CHECK(diff.counts.right_kept == 2);
 }
 
+TEST_CASE("what another call of the same line lost is counted, and marked") {
+  std::string scripted(kScripted);
+  std::string traced(kTraced);
+  const std::string again = R"(
+  %s2: tensor = aten::sum(%z, %none) @0
+  %g2: tensor = aten::gt(%s2, %zero) @0
+  %b2: bool = aten::Bool(%g2) @0
+  %y2: tensor = prim::If(%b2) @0 {
+    block():
+      %p2: tensor = aten::relu(%z) @1
+      return %p2
+    block():
+      %q2: tensor = aten::neg(%z) @2
+      return %q2
+  }
+  return %y2)";
+  scripted.replace(scripted.find("\n  return %z"), std::string::npos, again);
+  traced.replace(traced.find("\n  return %2"), std::string::npos, "\n  %3: tensor = aten::relu(%2) @0\n  return %3");
+  const GraphDiff diff = diff_of(scripted, traced);
+  CHECK(changes_of(diff) == Lines{"branch 3: the data of `x` chooses the arm"});
+  CHECK(diff.changes[0].repeats == 1);
+  CHECK(std::ranges::count(diff.fates, NodeFate::lost) == 4);  // both `If`, and both arms that are gone
+}
+
+TEST_CASE("what an exporter writes as several operators is kept") {
+  constexpr std::string_view kModule = R"(
+format torchscript
+location 0 "m.py" line 3 in "forward" scope "norm"
+location 1 "m.py" line 4 in "forward" scope "act"
+graph "forward" traced (%x: tensor):
+  %1: tensor = aten::layer_norm(%x) @0
+  %2: tensor = aten::relu(%1) @1
+  %3: tensor = aten::tanh(%2) @1
+  return %3)";
+  constexpr std::string_view kExport = R"(
+format onnx
+location 0 scope "norm"
+location 1 scope "act"
+graph "main" exported (%x: tensor):
+  %1: tensor = onnx::ReduceMean(%x) @0
+  %2: tensor = onnx::Sub(%x, %1) @0
+  %3: tensor = onnx::Relu(%2) @1
+  %4: tensor = onnx::Sinh(%3) @1
+  return %4)";
+  const KeptCounts counts = diff_of(kModule, kExport).counts;
+  CHECK(counts.left == 3);
+  CHECK(counts.left_kept == 2);  // tanh could have a counterpart, and has none
+  CHECK(counts.right == 4);
+  CHECK(counts.right_kept == 3);
+}
+
 TEST_CASE("the scripted graph is the left one, wherever it is named") {
   const GraphDiff diff = diff_of(kTraced, kScripted);
   CHECK(diff.is_swapped);

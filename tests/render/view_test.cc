@@ -121,14 +121,35 @@ TEST_CASE("a loop leads back to its head, and its parameters come from there") {
   }
   return %r
 )");
-  CHECK(rows_of(find(view, "Loop")) == "true\n");
-  CHECK(rows_of(find(view, "end of Loop")) == "go on: true\n");
+  CHECK(rows_of(find(view, "Loop")) == "");  // nothing is said of a condition that is always true
+  CHECK(rows_of(find(view, "end of Loop")) == "");
   CHECK(arrows_of(view) ==
         "n -> Loop [int]\nx -> Loop [tensor]\nLoop -> add [i: int]\nLoop -> add [h: f32[4]]\n"
         "add -> end of Loop [tensor]\nend of Loop -> Loop\nend of Loop -> r [tensor]\n");
 }
 
-TEST_CASE("modules are frames, and a module of one operation is a line of its box") {
+TEST_CASE("who uses a list uses what was put into it") {
+  const View view = view_of(R"(graph "f" scripted (%n: int, %x: tensor):
+  %true: bool = prim::Constant[value=true]()
+  %zero: int = prim::Constant[value=0]()
+  %l: list<tensor> = prim::ListConstruct()
+  prim::Loop(%n, %true) {
+    block(%i: int):
+      %y: tensor = aten::add(%x, %i)
+      %l2: list<tensor> = aten::append(%l, %y)
+      return %true
+  }
+  %r: tensor = aten::stack(%l, %zero)
+  return %r
+)");
+  CHECK(rows_of(find(view, "stack")) == "0\n");
+  CHECK(arrows_of(view).find("append -> end of Loop\n") != std::string::npos);  // the body hands nothing else on
+  CHECK(arrows_of(view).find("ListConstruct -> append [list<tensor>]\n") != std::string::npos);
+  CHECK(arrows_of(view).find("end of Loop -> stack [list<tensor>]\n") != std::string::npos);
+  CHECK(arrows_of(view).find("ListConstruct -> stack") == std::string::npos);
+}
+
+TEST_CASE("modules are frames, and a module of one operation stands beside its title") {
   const View view = view_of(R"(
 location 0 scope "layer.conv"
 location 1 scope "layer"
@@ -145,7 +166,7 @@ graph "f" traced (%x):
 )");
   REQUIRE(view.frames.size() == 1);
   CHECK(view.frames[0].label == "layer · Block");
-  CHECK(rows_of(find(view, "conv2d")) == "layer.conv\n");
+  CHECK(find(view, "conv2d")->subtitle == "layer.conv");
   CHECK(find(view, "tanh")->frame == 0);        // between two operations of `layer`
   CHECK(find(view, "abs")->frame == kNowhere);  // after the last one: nobody knows
 }
@@ -209,7 +230,8 @@ TEST_CASE("marks colour nodes, inputs and the arrows between them") {
                                         {.kind = Mark::Kind::trail, .value = ValueId{1}}}};
   const View view = view_of(kTwoArms, options);
   CHECK(find(view, "If")->mark == Mark::Kind::error);
-  CHECK(rows_of(find(view, "If")) == "my_module.py:11\none arm is kept\n");
+  CHECK(rows_of(find(view, "If")) == "one arm is kept\n");
+  CHECK(find(view, "If")->subtitle == "my_module.py:11");
   CHECK(find(view, "input")->mark == Mark::Kind::trail);
   for (const Arrow& arrow : view.arrows) {
     const bool on_trail = view.items[arrow.to].mark != Mark::Kind::none && arrow.kind == Link::Kind::data;

@@ -70,6 +70,7 @@ struct Finding {
   std::string loses;                    ///< what it loses
   std::vector<TrailStep> trail;
   std::vector<SourceSpan> occurrences;  ///< further places of the same line and cause
+  std::vector<NodeId> repeats;          ///< nodes in other calls of the same line, told with this one
   std::string fix;
   std::string fingerprint;  ///< stable across runs and line moves
   std::string structure;    ///< the same, but made of operators instead of text: findings alike share it

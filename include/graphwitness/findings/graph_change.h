@@ -56,6 +56,8 @@ struct GraphChange {
   std::optional<std::size_t> turns;       ///< of a loop: how many the right graph holds
   std::vector<SourceSpan> occurrences;    ///< further places of the same line and cause
   std::vector<NodeId> left_nodes, right_nodes;
+  std::size_t repeats = 0;           ///< other calls of the same line that lost the same
+  std::vector<NodeId> repeat_nodes;  ///< of the left graph: what they lost
 };
 std::string_view name_of(GraphChange::Kind kind);
 

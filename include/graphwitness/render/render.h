@@ -56,13 +56,13 @@ struct RenderOptions {
   static constexpr std::uint32_t kFewestNodes = 8;
 
   PictureFormat format = PictureFormat::dot;
-  std::string title{};              ///< above the picture: the model's name
-  std::uint32_t depth = kReadable;  ///< levels of modules drawn open; deeper modules are one box each
-  std::uint32_t max_nodes = 150;    ///< 0: no limit; else at least kFewestNodes
-  std::string function{};           ///< "": `forward`, or the first, and those that hold marks
-  std::vector<NodeId> focus{};      ///< draws only what is at most `radius` edges away from these
-  std::uint32_t radius = 3;
-  std::vector<NodeId> path_from{};  ///< draws only what is on a way from these to `path_to`
+  std::string title{};               ///< above the picture: the model's name
+  std::uint32_t depth = kReadable;   ///< levels of modules drawn open; deeper modules are one box each
+  std::uint32_t max_nodes = 150;     ///< 0: no limit; else at least kFewestNodes
+  std::string function{};            ///< "": `forward`, or the first, and those that hold marks
+  std::vector<NodeId> focus{};       ///< draws only what is at most `radius` edges away from these
+  std::uint32_t radius = kReadable;  ///< kReadable: at most 3, as far as fits a screen
+  std::vector<NodeId> path_from{};   ///< draws only what is on a way from these to `path_to`
   std::vector<NodeId> path_to{};
   std::vector<Mark> marks{};
   Overlay overlay{};  ///< folds what has no mark

@@ -77,6 +77,7 @@ Json change_json(const GraphChange& change) {
   object["lines"] = list(change.lines, line_json);
   object["trail"] = list(change.trail, step_json);
   object["occurrences"] = list(change.occurrences, place);
+  object["repeats"] = change.repeats;
   return object;
 }
 

@@ -116,6 +116,10 @@ class DiffWriter {
     if (change.turns) out_ << fmt::format("  turns: {}, one after the other\n", *change.turns);
     write_trail(change);
     if (!change.rule.empty()) write_keeps(change);
+    if (change.repeats > 0) {
+      out_ << fmt::format("  also:  {} of this line\n",
+                          change.repeats == 1 ? "another call" : fmt::format("{} other calls", change.repeats));
+    }
     for (std::size_t i = 0; i < change.occurrences.size() && i < kMostPlaces; ++i) {
       out_ << fmt::format("  also:  {}\n", place(change.occurrences[i]));
     }
