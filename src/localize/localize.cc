@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -379,6 +380,26 @@ class Finder {
 
 }  // namespace
 
+namespace {
+
+/// Runs a TorchScript model again with its weights and inputs off in their last places: what that does to a value is
+/// about what another runtime's rounding may do.
+void measure_noise(Execution& execution, const std::string& path, exec::RunRequest request,
+                   const exec::WorkerLimits& limits) {
+  request.shaken = true;
+  const Execution shaken = watch(path, request, limits);
+  const bool same_way = shaken.error.empty() && execution.values.size() == shaken.values.size() &&
+                        std::ranges::equal(execution.operations, shaken.operations, {}, &Operation::op, &Operation::op);
+  if (!same_way) return;
+  for (std::size_t i = 0; i < execution.values.size(); ++i) {
+    Watched& value = execution.values[i];
+    const double apart = distance(value.sketch, shaken.values[i].sketch, std::numeric_limits<double>::infinity());
+    if (std::isfinite(apart)) value.noise = apart;
+  }
+}
+
+}  // namespace
+
 Parting part(Execution& reference, Execution& candidate, bool same_format) {
   return Finder(reference, candidate, same_format).find();
 }
@@ -391,7 +412,13 @@ Parting localize(const std::string& reference, const std::string& candidate, con
   if (!first.error.empty()) return {.why_not = fmt::format("`{}`: {}", reference, first.error)};
   Execution second = watch(candidate, of_candidate, limits);
   if (!second.error.empty()) return {.why_not = fmt::format("`{}`: {}", candidate, second.error)};
-  return part(first, second, exec::is_onnx_model(reference) == exec::is_onnx_model(candidate));
+  const bool same_format = exec::is_onnx_model(reference) == exec::is_onnx_model(candidate);
+  if (!exec::is_onnx_model(reference)) {
+    measure_noise(first, reference, request, limits);
+  } else if (!same_format) {
+    measure_noise(second, candidate, of_candidate, limits);
+  }
+  return part(first, second, same_format);
 }
 
 }  // namespace graphwitness::localize
