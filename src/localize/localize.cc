@@ -355,11 +355,7 @@ class Finder {
       });
       if (!has && !operation.is_part) missing = i;
     }
-    if (!missing || pairs_.outputs_agree()) {
-      return {
-          .why_not =
-              "no operation stands out: the difference grows by rounding along the way, or lies in what is no tensor"};
-    }
+    if (!missing || pairs_.outputs_agree()) return {.why_not = nothing_stands_out()};
     FirstOperation first{.cause = Cause::operation, .text = "only the reference computes this"};
     first.reference = side_of(reference_, reference_.operations[*missing]);
     if (const Decision* decision = inside(missing)) std::tie(first.cause, first.text) = by_decision(*decision);
@@ -369,6 +365,25 @@ class Finder {
       break;
     }
     return {.operation = std::move(first)};
+  }
+
+  std::string nothing_stands_out() const {
+    double apart = 0;
+    double noise = 0;
+    for (const std::int64_t output : candidate_.outputs) {
+      if (output == kNoValue || pairs_[output].reference == kNoValue) continue;
+      apart = std::max(apart, pairs_[output].distance);
+      noise = std::max({noise, candidate_.values[static_cast<std::size_t>(output)].noise,
+                        reference_.values[static_cast<std::size_t>(pairs_[output].reference)].noise});
+    }
+    if (noise == 0 || !pairs_.outputs_agree()) {
+      return "no operation stands out: the difference grows by rounding along the way, or lies in what is no tensor";
+    }
+    return fmt::format(
+        "no operation stands out: it is rounding, as the outputs differ by {:.1g} of their scale, and weights and "
+        "inputs "
+        "that are off in their last places change them by {:.1g}",
+        apart, noise);
   }
 
   Execution& reference_;

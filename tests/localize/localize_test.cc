@@ -129,6 +129,8 @@ TEST_CASE("where rounding was measured, less than what it may be elsewhere is wr
   };
   Execution reference = chain(1e-6F, 0);
   Execution candidate = chain(1e-5F, 0);
+  Execution noisy = chain(1e-6F, 1e-5);
+  CHECK(part(noisy, candidate, false).why_not.find("off in their last places") != std::string::npos);
   CHECK_FALSE(part(reference, candidate, false).operation);
   Execution measured = chain(1e-6F, 1e-6);
   const Parting parting = part(measured, candidate, false);
