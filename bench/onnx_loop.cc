@@ -13,6 +13,7 @@
 #include <iostream>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 int main(int count, char** words) {
@@ -55,6 +56,7 @@ int main(int count, char** words) {
     session.Run(Ort::RunOptions(), inputs.data(), values.data(), values.size(), outputs.data(), outputs.size());
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     if (run >= warm_up) std::cout << seconds.count() << "\n";
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   return 0;
 }

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Are the means of `graphwitness bench` those of a plain loop?
 
-  /usr/bin/python3 bench/plain_loop.py BUILD_FOLDER LIBONNXRUNTIME [RUNS [TURNS]]     (build `onnx_loop` first)
+  /usr/bin/python3 bench/plain_loop.py BUILD_FOLDER LIBONNXRUNTIME [RUNS [TURNS [MODEL...]]]     (build `onnx_loop` first)
 
 BERT-base of `ninja fixtures`, traced, scripted and as ONNX. For each model, bench and a loop of its own process (Python for TorchScript,
 onnx_loop.cc for ONNX) take turns, and every turn is as many runs (20) after as many that do not count (5). Prints the mean of both and their
 ratio, which is the median of the turns' ratios: the machine may be busier in one turn than in another. With one thread, since two that wait
-for each other measure what else the machine does.
+for each other measure what else the machine does; and both rest between runs, as a process that never does gets less of a busy machine.
 """
 import json
 import os
@@ -29,6 +29,7 @@ with torch.no_grad():
         seconds = time.perf_counter() - start
         if run >= int(warm_up):
             print(seconds)
+        time.sleep(0.05)
 '''
 
 
@@ -42,7 +43,7 @@ def main():
     turns = int(sys.argv[4]) if len(sys.argv) > 4 else 5
     fixtures = Path(os.environ.get('GRAPHWITNESS_FIXTURE_DIR', build.parent / 'fixtures'))
     inputs = str(fixtures / 'bert_inputs.pt')
-    for name in ('bert_traced.pt', 'bert_scripted.pt', 'bert.onnx'):
+    for name in sys.argv[5:] or ('bert_traced.pt', 'bert_scripted.pt', 'bert.onnx'):
         path = str(fixtures / name)
         loop = [sys.executable, '-c', LOOP, path, inputs, str(WARM_UP), runs]
         if name.endswith('.onnx'):
