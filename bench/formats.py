@@ -5,7 +5,8 @@
 
 Models are torchvision's, and `bert` (fixtures/large/bert.py, from the fixtures made by `ninja fixtures`). Their weights are random, and prepared
 so that agreement means something: heads of zeros are drawn anew, and the statistics of batch norms are fitted, without which
-outputs of deep random networks vanish. What was made is used again. Prints one line a model, and how many agree.
+outputs of deep random networks vanish. What was made is used again. Prints one line a model, and how many agree; of what differs, what
+`--localize` says.
 """
 import json
 import os
@@ -27,15 +28,17 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def prepare(model, example):
     """Weights that make outputs depend on inputs."""
+    fitted = False
     for module in model.modules():
         if isinstance(module, (nn.Linear, nn.Conv2d)) and not module.weight.any():
             nn.init.normal_(module.weight, std=0.02)
         if isinstance(module, nn.BatchNorm2d):
             module.reset_running_stats()
             module.momentum = None  # the mean over all batches
+            fitted = True
     model.train()
     with torch.no_grad():
-        for _ in range(2):
+        for _ in range(2 if fitted else 0):
             model(torch.randn(4, *example.shape[1:]))
     return model.eval()
 
@@ -79,6 +82,13 @@ def make(name, folder):
     return paths, json.loads(recipe.read_text())
 
 
+def explained(program, options, pair):
+    result = subprocess.run([program, 'compare', '--localize', '--samples', '2', '--format', 'json', *options, pair['reference'],
+                             pair['candidate']], capture_output=True, text=True)
+    pair = json.loads(result.stdout)['pairs'][0]
+    return pair['not_localized'] or (pair['first_operation'] or {}).get('text')
+
+
 def main():
     program, folder = sys.argv[1], Path(sys.argv[2])
     names = sys.argv[3:] or NAMES
@@ -93,6 +103,8 @@ def main():
         agree += report.get('match', False)
         print(name, 'agree' if report.get('match') else 'DIFFER' if report else result.stderr.strip(), flush=True)
         for pair in report.get('pairs', []):
+            if not pair['match']:
+                print(f"  {Path(pair['candidate']).name}: {explained(program, options, pair)}", flush=True)
             for output in pair['outputs']:
                 print(f"  {Path(pair['candidate']).name} {output['name']}: {output['difference'] or 'same'}, max_abs {output['max_abs']}, max_rel "
                       f"{output['max_rel']}, off {output['mismatched']} of {output['total']}", *pair['warnings'],

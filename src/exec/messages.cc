@@ -83,10 +83,11 @@ std::string encode_request(const RunRequest& request) {
     contexts.push_back(Value::of(context.input));
     contexts.push_back(Value::of(context.size));
   }
-  return encoded(Value::tuple({Value::of(request.method), Value::of(request.threads), Value::list(std::move(samples)),
-                               Value::of(static_cast<std::int64_t>(request.device)), Value::of(request.by_position),
-                               Value::of(request.sequence), Value::list(std::move(carried)), texts(request.watched),
-                               Value::list(std::move(contexts)), Value::of(request.optimise)}));
+  return encoded(
+      Value::tuple({Value::of(request.method), Value::of(request.threads), Value::list(std::move(samples)),
+                    Value::of(static_cast<std::int64_t>(request.device)), Value::of(request.by_position),
+                    Value::of(request.sequence), Value::list(std::move(carried)), texts(request.watched),
+                    Value::list(std::move(contexts)), Value::of(request.optimise), Value::of(request.shaken)}));
 }
 
 RunRequest decode_request(std::string_view bytes) {
@@ -113,6 +114,7 @@ RunRequest decode_request(std::string_view bytes) {
         {std::move(at(contexts, i, Kind::string).text), at(contexts, i + 1, Kind::integer).integer});
   }
   request.optimise = at(message, 9, Kind::boolean).integer != 0;
+  request.shaken = at(message, 10, Kind::boolean).integer != 0;
   return request;
 }
 

@@ -52,6 +52,8 @@ struct RunRequest {
   std::vector<Context> contexts{};  ///< likewise, each model those whose `input` it has
   /// ONNX: values inside of the graph to hand over beside the outputs, by name.
   std::vector<std::string> watched{};
+  /// TorchScript that is watched: every weight and every floating input is off in its last place, up or down at random.
+  bool shaken = false;
   /// ONNX: the graph as the runtime's optimiser would have it, not as it is in the file.
   bool optimise = false;
 };

@@ -25,6 +25,8 @@ struct Watched {
   Origin origin = Origin::computed;
   std::string name{};
   exec::Sketch sketch{};
+  /// How far off it is when all weights and inputs are off in their last places; 0: not known.
+  double noise = 0;
   /// Of a constant whose numbers are in a file and were not looked at: where. "": there is none.
   std::string file{};
   std::uint64_t offset = 0;

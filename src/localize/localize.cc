@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -354,11 +355,7 @@ class Finder {
       });
       if (!has && !operation.is_part) missing = i;
     }
-    if (!missing || pairs_.outputs_agree()) {
-      return {
-          .why_not =
-              "no operation stands out: the difference grows by rounding along the way, or lies in what is no tensor"};
-    }
+    if (!missing || pairs_.outputs_agree()) return {.why_not = nothing_stands_out()};
     FirstOperation first{.cause = Cause::operation, .text = "only the reference computes this"};
     first.reference = side_of(reference_, reference_.operations[*missing]);
     if (const Decision* decision = inside(missing)) std::tie(first.cause, first.text) = by_decision(*decision);
@@ -370,12 +367,51 @@ class Finder {
     return {.operation = std::move(first)};
   }
 
+  std::string nothing_stands_out() const {
+    double apart = 0;
+    double noise = 0;
+    for (const std::int64_t output : candidate_.outputs) {
+      if (output == kNoValue || pairs_[output].reference == kNoValue) continue;
+      apart = std::max(apart, pairs_[output].distance);
+      noise = std::max({noise, candidate_.values[static_cast<std::size_t>(output)].noise,
+                        reference_.values[static_cast<std::size_t>(pairs_[output].reference)].noise});
+    }
+    if (noise == 0 || !pairs_.outputs_agree()) {
+      return "no operation stands out: the difference grows by rounding along the way, or lies in what is no tensor";
+    }
+    return fmt::format(
+        "no operation stands out: it is rounding, as the outputs differ by {:.1g} of their scale, and weights and "
+        "inputs "
+        "that are off in their last places change them by {:.1g}",
+        apart, noise);
+  }
+
   Execution& reference_;
   Execution& candidate_;
   bool same_format_;
   Pairs pairs_;
   std::set<std::pair<std::string, std::uint32_t>> lines_;  ///< of Python that the reference has run
 };
+
+}  // namespace
+
+namespace {
+
+/// Runs a TorchScript model again with its weights and inputs off in their last places: what that does to a value is
+/// about what another runtime's rounding may do.
+void measure_noise(Execution& execution, const std::string& path, exec::RunRequest request,
+                   const exec::WorkerLimits& limits) {
+  request.shaken = true;
+  const Execution shaken = watch(path, request, limits);
+  const bool same_way = shaken.error.empty() && execution.values.size() == shaken.values.size() &&
+                        std::ranges::equal(execution.operations, shaken.operations, {}, &Operation::op, &Operation::op);
+  if (!same_way) return;
+  for (std::size_t i = 0; i < execution.values.size(); ++i) {
+    Watched& value = execution.values[i];
+    const double apart = distance(value.sketch, shaken.values[i].sketch, std::numeric_limits<double>::infinity());
+    if (std::isfinite(apart)) value.noise = apart;
+  }
+}
 
 }  // namespace
 
@@ -391,7 +427,13 @@ Parting localize(const std::string& reference, const std::string& candidate, con
   if (!first.error.empty()) return {.why_not = fmt::format("`{}`: {}", reference, first.error)};
   Execution second = watch(candidate, of_candidate, limits);
   if (!second.error.empty()) return {.why_not = fmt::format("`{}`: {}", candidate, second.error)};
-  return part(first, second, exec::is_onnx_model(reference) == exec::is_onnx_model(candidate));
+  const bool same_format = exec::is_onnx_model(reference) == exec::is_onnx_model(candidate);
+  if (!exec::is_onnx_model(reference)) {
+    measure_noise(first, reference, request, limits);
+  } else if (!same_format) {
+    measure_noise(second, candidate, of_candidate, limits);
+  }
+  return part(first, second, same_format);
 }
 
 }  // namespace graphwitness::localize

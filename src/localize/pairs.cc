@@ -15,6 +15,8 @@ namespace {
 constexpr double kFar = std::numeric_limits<double>::infinity();
 /// Farther off than this, two values have nothing to do with each other.
 constexpr double kUnrelated = 0.5;
+/// Nearer than this, they are the same value, if off.
+constexpr double kRelated = 0.1;
 
 /// Operators that look at sizes only: that their results are right says nothing about what they look at.
 bool reads_sizes_only(std::string_view op) {
@@ -48,11 +50,15 @@ double least_noise(const exec::Sketch& sketch) {
   }
 }
 
-/// Noise may add up along the way, but not without end: it would hide what is wrong.
-double near_enough(const exec::Sketch& sketch, double noise) {
+/// How far off the candidate's value may be: beyond what rounding was measured to do, else beyond what it was computed
+/// from. Noise may add up along the way, but not without end: it would hide what is wrong.
+double near_enough(const Watched& reference, const Watched& candidate, double inherited) {
+  constexpr double kMostMeasured = 1e-3;
   constexpr double kMostGrowth = 400;
-  const double least = least_noise(sketch);
-  return std::min(kBeyondNoise * std::max(least, noise), kMostGrowth * least);
+  const double least = least_noise(candidate.sketch);
+  const double measured = std::max(reference.noise, candidate.noise);
+  if (measured > 0) return kBeyondMeasured * std::max(least, std::min(measured, kMostMeasured));
+  return std::min(kBeyondNoise * std::max(least, inherited), kMostGrowth * least);
 }
 
 }  // namespace
@@ -106,7 +112,6 @@ void Pairs::pair_all() {
       }
     }
     if (value.sketch.elements == 0) continue;  // nothing to hold against anything
-    const double near = near_enough(value.sketch, pair.noise);
     const auto candidates = by_size.find(size_class(value.sketch));
     pair.distance = kFar;
     const auto named = by_name.find(value.name);
@@ -128,6 +133,9 @@ void Pairs::pair_all() {
         if (apart == 0) break;
       }
     }
+    const bool alone = pair.reference == kNoValue;
+    const Watched& nearest = alone ? value : reference_.values[static_cast<std::size_t>(pair.reference)];
+    const double near = near_enough(nearest, value, pair.noise);
     pair.right = pair.distance <= near;
     // An input is what it is; models may take it in another type.
     if (value.origin == Watched::Origin::input) pair.right = true;
@@ -143,10 +151,11 @@ void Pairs::pair_all() {
       outputs_agree_ = outputs_agree_ && a == b;
       continue;
     }
-    const exec::Sketch& expected = reference_.values[static_cast<std::size_t>(a)].sketch;
-    const Pair& pair = (*this)[b];
-    const exec::Sketch& actual = candidate_.values[static_cast<std::size_t>(b)].sketch;
-    const double most = near_enough(expected, pair.noise);
+    const Watched& expects = reference_.values[static_cast<std::size_t>(a)];
+    const Watched& gives = candidate_.values[static_cast<std::size_t>(b)];
+    const exec::Sketch& expected = expects.sketch;
+    const exec::Sketch& actual = gives.sketch;
+    const double most = near_enough(expects, gives, (*this)[b].noise);
     const bool near =
         expected.sizes == actual.sizes && expected.dtype == actual.dtype && distance(expected, actual, kFar) <= most;
     if (!near) pairs_[static_cast<std::size_t>(b)].reaches_wrong_output = true;
@@ -155,17 +164,31 @@ void Pairs::pair_all() {
 }
 
 void Pairs::find_alive() {
-  for (std::size_t i = 0; i < pairs_.size(); ++i) pairs_[i].alive = pairs_[i].right;
+  std::vector<std::uint8_t> supported(pairs_.size(), 0);   // something right is computed from it
+  std::vector<std::uint8_t> goes_wrong(pairs_.size(), 0);  // it comes to a wrong output by values that are not right
+  for (std::size_t i = 0; i < pairs_.size(); ++i) {
+    pairs_[i].alive = pairs_[i].right;
+    goes_wrong[i] = pairs_[i].reaches_wrong_output && !pairs_[i].right ? 1 : 0;
+  }
   for (auto operation = candidate_.operations.rbegin(); operation != candidate_.operations.rend(); ++operation) {
+    bool supports = false;
+    bool wrong = false;
+    for (const std::int64_t output : operation->outputs) {
+      const auto index = static_cast<std::size_t>(output);
+      Pair& pair = pairs_[index];
+      // What is near to something of the reference is no step of the candidate's own: that a softmax or a mean brings
+      // it back below the noise does not make it right.
+      if (!pair.right) pair.alive = pair.distance < kRelated ? goes_wrong[index] == 0 : supported[index] != 0;
+      const bool sure = pair.right && tells_much(candidate_.values[index].sketch);
+      supports = supports || sure || (pair.alive && !pair.right);
+      wrong = wrong || goes_wrong[index] != 0;
+    }
     if (reads_sizes_only(operation->op)) continue;
-    const bool right = std::ranges::any_of(operation->outputs, [&](std::int64_t output) {
-      const Pair& pair = (*this)[output];
-      const bool sure = pair.right && tells_much(candidate_.values[static_cast<std::size_t>(output)].sketch);
-      return sure || (pair.alive && !pair.right);
-    });
-    if (!right) continue;
     for (const OperationInput& input : operation->inputs) {
-      if (input.value != kNoValue) pairs_[static_cast<std::size_t>(input.value)].alive = true;
+      if (input.value == kNoValue) continue;
+      const auto index = static_cast<std::size_t>(input.value);
+      if (supports) supported[index] = 1;
+      if (wrong && !pairs_[index].right) goes_wrong[index] = 1;
     }
   }
 }

@@ -3,8 +3,8 @@
 /// are wrong.
 ///
 /// Two runtimes never give the same bits, so a value counts as wrong only when it is much farther off than what it was
-/// computed from. One without a counterpart (a step that the other model has not) counts as wrong, unless something
-/// right is computed from it.
+/// computed from, or than rounding makes the reference's, where that was measured. One without a counterpart (a step
+/// that the other model has not) counts as wrong, unless something right is computed from it.
 
 #include <cstdint>
 #include <vector>
@@ -22,7 +22,7 @@ class Pairs {
     double distance = 0;                ///< 0 for inputs and constants
     double noise = 0;                   ///< the largest distance among what it was computed from
     bool right = true;
-    bool alive = true;     ///< right, or something right was computed from it
+    bool alive = true;     ///< right, or a step of its own on the way to something right
     bool depends = false;  ///< on the data of the model's inputs
     bool reaches_wrong_output = false;
   };
@@ -50,6 +50,8 @@ class Pairs {
 
 /// How many times farther off than its surroundings a value must be to be wrong.
 inline constexpr double kBeyondNoise = 30;
+/// The same where it was measured what rounding does.
+inline constexpr double kBeyondMeasured = 8;
 /// What two runtimes differ by in the last bits of float32, over the scale of a tensor.
 inline constexpr double kLeastNoise = 5e-7;
 

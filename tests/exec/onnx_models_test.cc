@@ -6,10 +6,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "exec/compare/compare.h"
 #include "exec/inputs/write.h"
 #include "exec/number_elements.h"
+#include "exec/protobuf.h"
 #include "graphwitness/support/error.h"
 #include "support/program_files.h"
 #include "temporary_folder.h"
@@ -152,6 +155,36 @@ TEST_CASE("inputs written and read again give the same outputs, which may be exp
   options.write_inputs = folder.path() / "two.npz";
   CHECK_THROWS_WITH_AS(compare_models(kScripted, {kScriptedOnnx}, options), doctest::Contains("--samples 1"),
                        InputError);
+}
+
+TEST_CASE("an optional input may be without a value, and may not be given at all") {
+  if (skipped()) return;
+  const auto tensor = [](std::uint64_t dtype) {
+    return ProtobufWriter().bytes(1, ProtobufWriter().number(1, dtype).str()).str();
+  };
+  const auto named = [](const char* name, const std::string& type) {
+    return ProtobufWriter().bytes(1, name).bytes(2, type).str();
+  };
+  const std::string optional = ProtobufWriter().bytes(9, ProtobufWriter().bytes(1, tensor(1)).str()).str();
+  const std::string node = ProtobufWriter().bytes(1, "x").bytes(2, "y").bytes(4, "OptionalHasElement").str();
+  const std::string graph = ProtobufWriter()
+                                .bytes(1, node)
+                                .bytes(2, "g")
+                                .bytes(11, named("x", optional))
+                                .bytes(12, named("y", tensor(9)))
+                                .str();
+  const TemporaryFolder folder;
+  const std::string opset = ProtobufWriter().number(2, 15).str();
+  const std::string path =
+      write_file(folder.path() / "model.onnx", ProtobufWriter().number(1, 8).bytes(7, graph).bytes(8, opset).str());
+  const auto has_element = [&](Sample sample) {
+    const std::vector<ModelRun> runs = run_models({path}, {.samples = {std::move(sample)}}, {});
+    REQUIRE(runs.at(0).error.empty());
+    return decode_answer(runs[0].answers.at(0)).result.output.items.at(0).tensor.bytes.at(0) != 0;
+  };
+  CHECK_FALSE(has_element({}));
+  CHECK_FALSE(has_element({.arguments = {{"x", Value{}}}}));
+  CHECK(has_element({.arguments = {vector_of("x", 2, 1)}}));
 }
 
 TEST_CASE("a sequence keeps a model's state, and each call without one sees a fresh model") {

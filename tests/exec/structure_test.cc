@@ -4,6 +4,9 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "exec/compare/aggregate.h"
 #include "exec/values.h"
@@ -107,6 +110,20 @@ TEST_CASE("lengths and keys; the order of keys is free") {
   const Leaf keys = only(ab, Value::dict({text("a"), integer(1), text("c"), integer(2)}));
   CHECK(keys.difference == Difference::structure);
   CHECK(keys.candidate == "a dict with keys `a`, `c`");
+}
+
+TEST_CASE("of strings that differ the first is shown") {
+  const auto strings = [](std::vector<std::string> all) {
+    Tensor tensor{.dtype = DType::string, .sizes = {static_cast<std::int64_t>(all.size())}};
+    tensor.strings = std::move(all);
+    return Value::of(std::move(tensor));
+  };
+  const Leaf leaf = only(strings({"a", "0.1", "c"}), strings({"a", "0.10", "d"}));
+  CHECK(leaf.difference == Difference::value);
+  CHECK(leaf.elements.mismatched == 2);
+  CHECK(leaf.reference.ends_with("[3] with \"0.1\" as element 1"));
+  CHECK(leaf.candidate.ends_with("[3] with \"0.10\""));
+  CHECK(difference(strings({"a"}), strings({"a"})) == Difference::none);
 }
 
 TEST_CASE("complex numbers are compared as points") {

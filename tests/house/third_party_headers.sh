@@ -8,7 +8,7 @@ ninja=$1 build=$2
   BEGIN {
     allowed["/(torch|ATen|c10|caffe2)/[^ ]*\\.h$"] = "graphwitness_(torchscript|exec_torch|verify_torch|localize_torch)\\.dir|graphwitness-torch-worker\\.dir|torchscript_test\\.dir|(bare_runs|bare_import|empty_torch)\\.dir"
     allowed["/include/(onnx|google/protobuf)/"] = "graphwitness_(onnx|inference)\\.dir|graphwitness_(torchscript|exec_torch|verify_torch|localize_torch)\\.dir|graphwitness-torch-worker\\.dir|onnx_test\\.dir|(bare_runs|bare_import|empty_torch)\\.dir"
-    allowed["/onnxruntime[^/]*\\.h$"] = "graphwitness_exec_onnx\\.dir"
+    allowed["/onnxruntime[^/]*\\.h$"] = "(graphwitness_exec_onnx|onnx_loop)\\.dir"
     allowed["/include/seccomp\\.h$"] = "graphwitness_support\\.dir"
     allowed["/graphviz/"] = "graphwitness_render\\.dir"
   }

@@ -115,6 +115,46 @@ TEST_CASE("a step that the reference does not have is not wrong, as long as some
   CHECK(parting.operation->reference->op == "aten::last");
 }
 
+TEST_CASE("where rounding was measured, less than what it may be elsewhere is wrong") {
+  const auto chain = [](float wrong, double noise) {
+    Writer writer;
+    std::int64_t at = writer.input(0);
+    for (int i = 1; i < 6; ++i) {
+      at = writer.step("aten::op" + std::to_string(i), static_cast<std::uint32_t>(i), {at},
+                       off(numbers(i), i < 3 ? 1e-6F : wrong));
+      writer.execution.values.back().noise = noise;
+    }
+    writer.execution.outputs = {at};
+    return writer.execution;
+  };
+  Execution reference = chain(1e-6F, 0);
+  Execution candidate = chain(1e-5F, 0);
+  Execution noisy = chain(1e-6F, 1e-5);
+  CHECK(part(noisy, candidate, false).why_not.find("off in their last places") != std::string::npos);
+  CHECK_FALSE(part(reference, candidate, false).operation);
+  Execution measured = chain(1e-6F, 1e-6);
+  const Parting parting = part(measured, candidate, false);
+  REQUIRE(parting.operation);
+  CHECK(parting.operation->candidate->op == "aten::op3");
+}
+
+TEST_CASE("what is off stays wrong although a mean of it is right") {
+  const auto model = [](float wrong) {
+    Writer writer;
+    const std::int64_t input = writer.input(0);
+    const std::int64_t product = writer.step("aten::matmul", 1, {input}, off(numbers(1), wrong));
+    const std::int64_t mean = writer.step("aten::mean", 2, {product}, numbers(2));
+    const std::int64_t result = writer.step("aten::sub", 3, {product, mean}, off(numbers(3), wrong));
+    writer.execution.outputs = {result};
+    return writer.execution;
+  };
+  Execution reference = model(0);
+  Execution candidate = model(0.01F);
+  const Parting parting = part(reference, candidate, false);
+  REQUIRE(parting.operation);
+  CHECK(parting.operation->candidate->op == "aten::matmul");
+}
+
 TEST_CASE("another number, another weight and another operator are told apart") {
   const auto model = [](const std::string& op, const std::string& number, float weight) {
     Writer writer;

@@ -1,7 +1,10 @@
 #include "exec/compare/structure.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <optional>
+#include <utility>
 
 namespace graphwitness::exec {
 namespace {
@@ -67,10 +70,15 @@ class Walk {
     const Tensor& a = reference.tensor;
     const Tensor& b = candidate.tensor;
     if (a.dtype != b.dtype) return differ(name, Difference::dtype, reference, candidate);
-    ElementComparison elements{.total = a.strings.size()};
-    for (std::size_t i = 0; i < a.strings.size(); ++i) elements.mismatched += a.strings[i] != b.strings[i] ? 1 : 0;
-    const Difference difference = elements.mismatched == 0 ? Difference::none : Difference::value;
-    leaves_.push_back({shown(name), difference, describe(reference), describe(candidate), elements});
+    Leaf leaf{shown(name), Difference::none, describe(reference), describe(candidate), {.total = a.strings.size()}};
+    for (std::size_t i = 0; i < a.strings.size(); ++i) {
+      if (a.strings[i] == b.strings[i]) continue;
+      if (leaf.elements.mismatched++ != 0) continue;
+      leaf.difference = Difference::value;  // there is no largest one: the first is shown
+      leaf.reference += fmt::format(" with {} as element {}", describe(Value::of(a.strings[i])), i);
+      leaf.candidate += fmt::format(" with {}", describe(Value::of(b.strings[i])));
+    }
+    leaves_.push_back(std::move(leaf));
   }
 
   void compare_items(const std::string& name, const Value& reference, const Value& candidate) {

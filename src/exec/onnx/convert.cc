@@ -8,7 +8,7 @@
 
 #include "exec/dtype.h"
 #include "exec/number_elements.h"
-#include "exec/onnx/empty_values.h"
+#include "exec/onnx/empty_sequence.h"
 #include "exec/onnx_dtype.h"
 #include "graphwitness/support/error.h"
 
@@ -152,11 +152,8 @@ Ort::Value to_ort(const Value& value, const Ort::TypeInfo& expected) {
   switch (expected.GetONNXType()) {
     case ONNX_TYPE_TENSOR:
       return to_tensor(value, expected);
-    case ONNX_TYPE_OPTIONAL: {
-      const Ort::TypeInfo contained = expected.GetOptionalTypeInfo().GetOptionalElementType();
-      if (value.kind == Value::Kind::none) return empty_optional(contained);
-      return to_ort(value, contained);
-    }
+    case ONNX_TYPE_OPTIONAL:
+      return to_ort(value, expected.GetOptionalTypeInfo().GetOptionalElementType());
     case ONNX_TYPE_SEQUENCE: {
       if (value.kind != Value::Kind::list && value.kind != Value::Kind::tuple) refuse(value, expected);
       const Ort::TypeInfo element = expected.GetSequenceTypeInfo().GetSequenceElementType();

@@ -156,8 +156,10 @@ Model::Inputs Model::bind(const std::vector<Argument>& arguments, bool by_positi
     const Value* value = assignment.values[i];
     if (value == nullptr && i >= required_) continue;
     const bool zero = value == nullptr && std::ranges::find(state, name) != state.end();
-    const bool may_lack = zero || types_[i].GetONNXType() == ONNX_TYPE_OPTIONAL;
-    if (value == nullptr && !may_lack) {
+    const bool optional = types_[i].GetONNXType() == ONNX_TYPE_OPTIONAL;
+    // ONNX Runtime takes what is not given as an optional without a value, and crashes on one that is given.
+    if (!zero && optional && (value == nullptr || value->kind == Value::Kind::none)) continue;
+    if (value == nullptr && !zero) {
       throw InputError(fmt::format("no input is given for `{}`; the graph takes {}", name, signature_.spelled));
     }
     inputs.names.push_back(name.c_str());
@@ -165,7 +167,7 @@ Model::Inputs Model::bind(const std::vector<Argument>& arguments, bool by_positi
       inputs.values.push_back(zeros(i));
       continue;
     }
-    const Value given = value == nullptr ? Value{} : carrier.extended(name, *value);
+    const Value given = carrier.extended(name, *value);
     try {
       inputs.values.push_back(to_ort(given, types_[i]));
     } catch (const InputError& error) {

@@ -8,6 +8,7 @@
 #include <c10/core/GradMode.h>
 #include <torch/csrc/jit/python/update_graph_executor_opt.h>
 
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,25 @@ namespace {
 
 constexpr std::uint64_t kMostOperations = 200'000;
 
+double last_place(at::ScalarType type) {
+  switch (type) {
+    case at::kHalf:
+      return std::numeric_limits<at::Half>::epsilon();
+    case at::kBFloat16:
+      return std::numeric_limits<at::BFloat16>::epsilon();
+    case at::kDouble:
+      return std::numeric_limits<double>::epsilon();
+    default:
+      return std::numeric_limits<float>::epsilon();
+  }
+}
+
+/// Every number goes to a neighbour of its own or stays, at random.
+void shake(const at::Tensor& tensor) {
+  if (!tensor.defined() || !tensor.is_floating_point() || tensor.layout() != at::kStrided) return;
+  tensor.add_(tensor * at::rand_like(tensor).sub_(0.5).mul_(2 * last_place(tensor.scalar_type())));
+}
+
 void watch(const std::string& path) {
   const exec::RunRequest request = exec::decode_request(exec::worker::standard_input());
   at::set_num_threads(static_cast<int>(request.threads));
@@ -31,6 +51,13 @@ void watch(const std::string& path) {
   const exec::Sample& sample = request.samples.at(0);
   const std::vector<c10::IValue> arguments =
       exec::worker::bind_arguments(method, sample.arguments, {.by_position = request.by_position}, remark);
+  if (request.shaken) {
+    for (const at::Tensor& parameter : model.parameters()) shake(parameter);
+    for (const at::Tensor& buffer : model.buffers()) shake(buffer);
+    for (const c10::IValue& argument : arguments) {
+      if (argument.isTensor()) shake(argument.toTensor());
+    }
+  }
   at::manual_seed(sample.seed);
   verify::worker::Known known;
   Watcher watcher({.steps = kMostOperations}, known,
