@@ -344,11 +344,15 @@ class Verifier {
                         .difference = *results.difference,
                         .changes = changes(request_.example, witness.arguments, names_)};
     for (const ChangedDecision& one : witness.decisions) {
-      found.decisions.push_back({.kind = std::string(verify::name_of(one.kind)),
-                                 .file = one.place.file,
-                                 .line = one.place.line,
-                                 .from = one.from,
-                                 .to = one.to});
+      DecisionChange change{.kind = std::string(verify::name_of(one.kind)),
+                            .file = one.place.file,
+                            .line = one.place.line,
+                            .from = one.from,
+                            .to = one.to};
+      // A function that is called a dozen times is the same line a dozen times.
+      if (std::ranges::find(found.decisions, change) == found.decisions.end()) {
+        found.decisions.push_back(std::move(change));
+      }
     }
     if (found.folder.empty()) return found;
     WitnessStory story = story_of(scope, witness.seed, found);

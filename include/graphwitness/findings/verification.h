@@ -24,6 +24,8 @@ struct DecisionChange {
   std::uint32_t line = 0;  ///< from 1; 0: unknown
   std::string from;
   std::string to;
+
+  bool operator==(const DecisionChange&) const = default;
 };
 
 /// An input on which the two differ.

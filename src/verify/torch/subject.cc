@@ -7,6 +7,7 @@
 #include <torch/csrc/jit/runtime/jit_exception.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <new>
 #include <stdexcept>
@@ -206,6 +207,7 @@ Run Subject::run_scripted(const Leaves& leaves, std::vector<Occurrence>* occurre
       c10::IValue result = observer.run(scripted_.fresh(), request_.method, std::move(cells)).value;
       if (occurrences != nullptr) *occurrences = observer.occurrences();
       if (occurrences == &on_example_) {
+        compared_sizes_ = observer.compared();
         most_steps_ = std::max(kLeastSteps, observer.steps() * kMostTimesExample);
       }
       return result;
@@ -365,17 +367,15 @@ Evaluation Subject::evaluate(const Leaves& leaves) {
   const bool first = on_example_.empty() && evaluations_ == 1;
   const Run scripted = run_scripted(leaves, first ? &on_example_ : &evaluation.occurrences);
   if (first) evaluation.occurrences = on_example_;
-  if (scripted.end == Run::End::gave_up) {
-    ++unfinished_;
+  const auto give_up = [&] {
+    // Says nothing of the model when only the time was short.
+    if (std::chrono::steady_clock::now() < deadline_) ++unfinished_;
     evaluation.unfinished = true;
     return evaluation;
-  }
+  };
+  if (scripted.end == Run::End::gave_up) return give_up();
   const Run other = run_other(leaves);
-  if (other.end == Run::End::gave_up) {
-    ++unfinished_;
-    evaluation.unfinished = true;
-    return evaluation;
-  }
+  if (other.end == Run::End::gave_up) return give_up();
   judge(scripted, other, leaves, !first && any_change(evaluation.occurrences), evaluation);
   return evaluation;
 }
