@@ -298,6 +298,7 @@ class Verifier {
       return;
     }
     into = {.verdict = Verdict::refuted, .witness = std::move(confirmed)};
+    if (!outcome.cause.empty()) into.reasons.push_back(outcome.cause);
   }
 
   void explain(ScopeReport& into, Scope scope, const SearchOutcome& outcome) const {

@@ -34,6 +34,7 @@ TEST_CASE("a script and its trace that part are refuted, and the witness is kept
   CHECK(json["verdict"]["same_shapes"] == "refuted");
   CHECK(json["witnesses"]["same_shapes"]["against"] == "trace");
   CHECK(json["assumptions"].empty());
+  CHECK(json["scopes"]["same_shapes"]["reasons"].empty());
   const std::string witness = json["witnesses"]["same_shapes"]["dir"];
   for (const char* file : {"witness.pt", "witness.npz", "witness.json"})
     CHECK(std::filesystem::exists(witness + "/" + file));
@@ -62,6 +63,16 @@ TEST_CASE("without a trace nothing is proved, and the witness is against the rep
   CHECK(json["verdict"]["same_shapes"] == "refuted");
   CHECK(json["witnesses"]["same_shapes"]["against"] == "replay");
   CHECK(json["witnesses"]["same_shapes"]["dir"].is_null());
+}
+
+TEST_CASE("that the archives do not even hold the same is said") {
+  const Ran ran = verify({fixture("verify/state_scripted.pt"), fixture("verify/state_traced.pt"), "--example",
+                          fixture("verify/state_example.pt"), "--budget", "5", "--format", "json"});
+  CHECK(ran.status == 1);
+  const nlohmann::json json = nlohmann::json::parse(ran.out);
+  CHECK(json["verdict"]["same_shapes"] == "refuted");
+  CHECK(contains(json["scopes"]["same_shapes"]["reasons"].dump(),
+                 "`total` holds other values in the two archives as they are saved"));
 }
 
 TEST_CASE("a third model: the step that is to blame is named, and what agrees is not proved") {

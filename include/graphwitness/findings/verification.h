@@ -43,7 +43,7 @@ struct ScopeReport {
   Verdict verdict = Verdict::undecided;
   std::optional<WitnessReport> witness{};
   std::vector<std::string> assumptions{};  ///< of a proof
-  std::vector<std::string> reasons{};      ///< why it stayed undecided
+  std::vector<std::string> reasons{};      ///< why it stayed undecided, or what parts the models
 };
 
 struct VerificationReport {

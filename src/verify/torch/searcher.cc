@@ -486,6 +486,14 @@ std::string Searcher::reason_for(bool other_shapes) {
                      turned, turned == 1 ? "" : "s", open);
 }
 
+std::string Searcher::unequal_state() {
+  const std::vector<std::string> names = subject_.unequal_state();
+  if (names.empty()) return {};
+  if (names.size() == 1) return fmt::format("`{}` holds other values in the two archives as they are saved", names[0]);
+  return fmt::format("`{}` and {} more parameters and buffers hold other values in the two archives as they are saved",
+                     names[0], names.size() - 1);
+}
+
 Report Searcher::report() {
   Report report{.example_differs = example_differs_, .evaluations = subject_.evaluations()};
   flipped_.resize(subject_.sites().size(), false);
@@ -541,6 +549,7 @@ Report Searcher::report() {
                                                    std::chrono::duration<double>(request_.budget).count()));
   }
   report.probes = std::move(probes_);
+  if (found_[0] || found_[1]) report.cause = unequal_state();
   return report;
 }
 

@@ -50,6 +50,7 @@ class Searcher {
   void settle(bool other, Found found);
   Report report();
   std::string reason_for(bool other_shapes);
+  std::string unequal_state();
 
   /// True when a witness for its scope came of it.
   bool test(const Leaves& leaves, bool related = true);

@@ -91,6 +91,8 @@ class Subject {
   const std::vector<Occurrence>& on_example() const { return on_example_; }
   /// While the script ran on the example.
   const std::vector<ComparedSize>& compared_sizes() const { return compared_sizes_; }
+  /// Parameters and buffers that both archives have under one name and of one type, with other values.
+  std::vector<std::string> unequal_state() const;
   std::string spell(std::size_t site, const std::vector<double>& outcomes) const;
 
  private:
