@@ -457,8 +457,18 @@ void Searcher::settle(bool other, Found found) {
   send(other, *found_[other ? 1 : 0]);
 }
 
+/// What was made small is often far beyond where the decision turns, and so tells where it is cut to other shapes.
+void Searcher::try_shapes_of_witness() {
+  for (const Reshaping& shape : other_shapes(subject_.example(), harvest_)) {
+    if (done(true) || over()) return;
+    Leaves leaves = reshaped(found_[0]->leaves, shape);
+    if (shape.related && !same_shapes(subject_.example(), leaves)) test(leaves);
+  }
+}
+
 void Searcher::finish() {
   if (found_[0] && !example_differs_) settle(false, *found_[0]);
+  if (found_[0] && !found_[1]) try_shapes_of_witness();
   if (found_[1]) settle(true, *found_[1]);
 }
 
@@ -578,7 +588,6 @@ Report Searcher::run() {
   // How far each decision was from turning.
   if (!over()) note(subject_.observe(subject_.form().arguments(subject_.example())));
   if (!done(false)) attack_all();
-  if (!done(true) && done(false)) try_shapes();
   finish();
   return report();
 }

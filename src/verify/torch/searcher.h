@@ -40,6 +40,7 @@ class Searcher {
   void try_boundaries();
   void try_first_shapes();
   void try_shapes();
+  void try_shapes_of_witness();
   void try_shape(const Reshaping& shape);
   void attack_all();
   void attack(std::size_t site, bool other_shapes);
