@@ -195,6 +195,7 @@ void Searcher::try_example() {
   Evaluation evaluation = subject_.evaluate(subject_.example());
   cost_of_example_ = Clock::now() - before;
   ++tried_[0];
+  if (evaluation.unfinished && over()) return;
   if (evaluation.unfinished) throw InputError("the scripted model does not come to an end on the example");
   if (evaluation.reference_raised && !(evaluation.differs && request_.traced)) {
     throw InputError("the scripted model raises " + evaluation.raised + " on the example");
@@ -579,6 +580,7 @@ Report Searcher::run() {
     }
   }
   try_example();
+  if (over()) return report();
   // What raises on its own example has nothing further to say.
   if (found_[0] && found_[0]->evaluation.reference_raised) return report();
   // First, since these are few, and cheap where one run of the example is not.
