@@ -165,7 +165,7 @@ Value of_report(const Report& report) {
     probes.push_back(Value::list({Value::of(probe.other_shapes), of_arguments(probe.arguments)}));
   }
   return Value::list({Value::of(report.example_differs), Value::list(std::move(decisions)), whole(report.evaluations),
-                      Value::list(std::move(reasons)), Value::list(std::move(probes))});
+                      Value::list(std::move(reasons)), Value::list(std::move(probes)), Value::of(report.cause)});
 }
 
 Report to_report(Value& list) {
@@ -182,6 +182,7 @@ Report to_report(Value& list) {
     const bool other_shapes = probe.boolean();
     report.probes.push_back({.other_shapes = other_shapes, .arguments = to_arguments(probe.next(Kind::list))});
   }
+  report.cause = items.text();
   return report;
 }
 

@@ -33,6 +33,7 @@ struct Report {
   std::uint64_t evaluations = 0;
   std::vector<std::string> reasons{};
   std::vector<Probe> probes{};
+  std::string cause{};
 };
 struct Refusal {
   std::string text;

@@ -46,6 +46,7 @@ void take(SearchOutcome& outcome, Answer answer) {
     outcome.evaluations = report->evaluations;
     outcome.reasons = std::move(report->reasons);
     outcome.probes = std::move(report->probes);
+    outcome.cause = std::move(report->cause);
   } else if (const auto* refusal = std::get_if<Refusal>(&answer)) {
     outcome.error = refusal->text;
   } else if (const auto* progress = std::get_if<SearchProgress>(&answer)) {

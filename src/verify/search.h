@@ -102,6 +102,7 @@ struct SearchOutcome {
   std::uint64_t evaluations = 0;
   std::vector<std::string> reasons{};  ///< why a scope without witness stayed undecided, for people
   std::vector<Probe> probes{};         ///< the first of each scope, and those that turned a decision first
+  std::string cause{};                 ///< what parts them before anything runs, for people; "": nothing known
   std::string error{};                 ///< one line that names the model; "": the search came to its end
 };
 

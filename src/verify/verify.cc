@@ -298,6 +298,7 @@ class Verifier {
       return;
     }
     into = {.verdict = Verdict::refuted, .witness = std::move(confirmed)};
+    if (!outcome.cause.empty()) into.reasons.push_back(outcome.cause);
   }
 
   void explain(ScopeReport& into, Scope scope, const SearchOutcome& outcome) const {
@@ -344,11 +345,15 @@ class Verifier {
                         .difference = *results.difference,
                         .changes = changes(request_.example, witness.arguments, names_)};
     for (const ChangedDecision& one : witness.decisions) {
-      found.decisions.push_back({.kind = std::string(verify::name_of(one.kind)),
-                                 .file = one.place.file,
-                                 .line = one.place.line,
-                                 .from = one.from,
-                                 .to = one.to});
+      DecisionChange change{.kind = std::string(verify::name_of(one.kind)),
+                            .file = one.place.file,
+                            .line = one.place.line,
+                            .from = one.from,
+                            .to = one.to};
+      // A function that is called a dozen times is the same line a dozen times.
+      if (std::ranges::find(found.decisions, change) == found.decisions.end()) {
+        found.decisions.push_back(std::move(change));
+      }
     }
     if (found.folder.empty()) return found;
     WitnessStory story = story_of(scope, witness.seed, found);

@@ -153,11 +153,22 @@ std::string python_snippet(const WitnessStory& story, const std::vector<exec::Ar
   text += run("scripted");
   if (!story.traced.empty()) text += run("traced");
   if (!story.exported_result) return text;
-  // ONNX has tensors only, in the order of the arguments.
+  // ONNX has tensors only, in the order of the arguments. Without ONNX Runtime, whatever else runs ONNX models.
   text += fmt::format(
-      "import onnxruntime\nsession = onnxruntime.InferenceSession({})\ninputs = torch.load({})\n"
+      "try:\n"
+      "    import onnxruntime\n"
+      "    session = onnxruntime.InferenceSession({0}, providers=['CPUExecutionProvider'])\n"
+      "    names = [one.name for one in session.get_inputs()]\n"
+      "except ImportError:\n"
+      "    try:\n"
+      "        from onnx.reference import ReferenceEvaluator\n"
+      "    except ImportError:\n"
+      "        raise SystemExit('onnx not run: neither onnxruntime nor onnx.reference (onnx 1.13) is installed')\n"
+      "    session = ReferenceEvaluator({0})\n"
+      "    names = session.input_names\n"
+      "inputs = torch.load({1})\n"
       "inputs = list(inputs.values()) if isinstance(inputs, dict) else inputs\n"
-      "names = [one.name for one in session.get_inputs()]\ntry:\n"
+      "try:\n"
       "    print('onnx', session.run(None, {{name: one.numpy() for name, one in zip(names, inputs)}}))\n"
       "except Exception as error:\n    print('onnx raises', error)\n",
       literal(story.exported), literal(pt));

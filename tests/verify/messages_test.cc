@@ -50,12 +50,13 @@ TEST_CASE("answers come out as they went in") {
   CHECK(back.witness.decisions[0].place.line == 4);
   CHECK(back.witness.decisions[0].to == "3 turns");
 
-  Report report{.example_differs = true, .evaluations = 12, .reasons = {"why"}};
+  Report report{.example_differs = true, .evaluations = 12, .reasons = {"why"}, .cause = "what"};
   DecisionReport decision{.kind = DecisionKind::number, .on_shape = true, .slack = 0.5, .message = "m"};
   report.decisions = {decision};
   const auto said = std::get<Report>(decode_answer(encode_answer(report)));
   CHECK(said.example_differs);
   CHECK(said.evaluations == 12);
+  CHECK(said.cause == "what");
   CHECK(said.reasons == std::vector<std::string>{"why"});
   REQUIRE(said.decisions.size() == 1);
   CHECK(said.decisions[0].kind == DecisionKind::number);

@@ -83,6 +83,25 @@ TEST_CASE("branches on shapes are turned by other shapes, and by no data") {
   }
 }
 
+TEST_CASE("a witness that was made small is tried at other shapes") {
+  const SearchRequest request = request_for("far_threshold");
+  const SearchOutcome outcome = find(request);
+  REQUIRE(outcome.other_shapes);
+  CHECK(shows_difference(request, *outcome.other_shapes));
+}
+
+TEST_CASE("a size inside is turned by the size of the input that it grows with") {
+  SearchRequest request = request_for("pooled");
+  request.evaluations = 30;
+  const SearchOutcome outcome = find(request);
+  CHECK(outcome.error == "");
+  CHECK_FALSE(outcome.same_shapes);
+  REQUIRE(outcome.other_shapes);
+  REQUIRE(outcome.other_shapes->decisions.size() == 1);
+  CHECK(outcome.other_shapes->decisions[0].to == "true");
+  CHECK(shows_difference(request, *outcome.other_shapes));
+}
+
 TEST_CASE("a string argument is taken from the graph, against the replay") {
   const SearchOutcome outcome = find(request_for("string_argument"));
   CHECK(outcome.error == "");

@@ -24,6 +24,8 @@ struct DecisionChange {
   std::uint32_t line = 0;  ///< from 1; 0: unknown
   std::string from;
   std::string to;
+
+  bool operator==(const DecisionChange&) const = default;
 };
 
 /// An input on which the two differ.
@@ -41,7 +43,7 @@ struct ScopeReport {
   Verdict verdict = Verdict::undecided;
   std::optional<WitnessReport> witness{};
   std::vector<std::string> assumptions{};  ///< of a proof
-  std::vector<std::string> reasons{};      ///< why it stayed undecided
+  std::vector<std::string> reasons{};      ///< why it stayed undecided, or what parts the models
 };
 
 struct VerificationReport {

@@ -1,6 +1,7 @@
 #include "verify/verify.h"
 
 #include <fmt/format.h>
+#include <stdlib.h>
 
 #include <boost/program_options/value_semantic.hpp>
 #include <cmath>
@@ -123,7 +124,12 @@ class ProgressLine {
   bool used_ = false;
 };
 
+/// Threads that wait busily for their next part take the processors from other workers. It is for whoever set it to say
+/// otherwise.
+void let_threads_sleep() { setenv("OMP_WAIT_POLICY", "passive", 0); }
+
 VerificationReport verify_models(const VerifyFlags& chosen, const Invocation& call) {
+  let_threads_sleep();
   const Nursery nursery(torch_worker_program());
   verify::VerifyRequest request{.scripted = chosen.models[0], .method = chosen.method};
   constexpr double kMost = 1U << 24U;

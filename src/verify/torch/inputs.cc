@@ -18,8 +18,6 @@ namespace jit = torch::jit;
 namespace {
 
 constexpr std::size_t kMostHarvested = 24;
-constexpr std::int64_t kLargestHarvestedSize = 4096;
-constexpr std::int64_t kMostElements = 1 << 24;
 
 /// Values are nested at most `kDeepestValue` deep, so recursion is.
 void take_apart(const c10::IValue& value, Leaves& leaves) {
@@ -280,46 +278,6 @@ class Harvester {
   bool gradients_ = false;
 };
 
-struct Dimension {
-  std::size_t leaf = 0;
-  std::size_t axis = 0;
-};
-
-/// The sizes to try for a dimension, the likeliest first.
-std::vector<std::int64_t> sizes_to_try(std::int64_t size, const Harvest& harvest) {
-  std::vector<std::int64_t> sizes;
-  // Images and the like: one more pixel mostly comes to the same after the first few strides.
-  for (const std::int64_t step : {32, 8}) {
-    if (size >= step) sizes.push_back((size / step + 1) * step);
-  }
-  for (const std::int64_t near : {size + 1, size * 2, std::int64_t{1}, size - 1, std::int64_t{2}, size + 2, size * 3}) {
-    sizes.push_back(near);
-  }
-  for (const std::int64_t value : harvest.integers) {
-    if (value < 2 || value > kLargestHarvestedSize) continue;
-    for (const std::int64_t near : {value + 1, value, value - 1}) sizes.push_back(near);
-  }
-  for (const std::int64_t value : {64, 65, 3, 5, 100, 0}) sizes.push_back(value);
-  std::vector<std::int64_t> once;
-  for (const std::int64_t value : sizes) {
-    if (value >= 0 && value != size && std::ranges::find(once, value) == once.end()) once.push_back(value);
-  }
-  return once;
-}
-
-bool affordable(const Leaves& example, const Reshaping& reshaping) {
-  for (std::size_t i = 0; i < example.size(); ++i) {
-    if (reshaping.sizes[i].empty()) continue;
-    std::int64_t count = 1;
-    for (const std::int64_t size : reshaping.sizes[i]) {
-      count *= std::max<std::int64_t>(size, 1);
-      if (count > kMostElements) return false;
-    }
-    if (count > std::max<std::int64_t>(example[i].toTensor().numel() * 16, 1 << 16)) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 bool is_tensor(const c10::IValue& leaf) {
@@ -450,101 +408,6 @@ std::vector<Leaves> boundary_inputs(const Leaves& example, const Harvest& harves
   }
   if (floats != 0) add_changes(strange_changes());
   return made;
-}
-
-std::vector<Reshaping> other_shapes(const Leaves& example, const Harvest& harvest) {
-  // Dimensions of equal size belong together until that turns out to be wrong.
-  std::vector<std::pair<std::int64_t, std::vector<Dimension>>> groups;
-  std::vector<Dimension> all;
-  for (std::size_t i = 0; i < example.size(); ++i) {
-    if (!is_tensor(example[i])) continue;
-    const auto sizes = example[i].toTensor().sizes();
-    for (std::size_t axis = 0; axis < sizes.size(); ++axis) {
-      all.push_back({i, axis});
-      const auto found = std::ranges::find(groups, sizes[axis], [](const auto& group) { return group.first; });
-      if (found != groups.end()) {
-        found->second.push_back({i, axis});
-      } else {
-        groups.push_back({sizes[axis], {{i, axis}}});
-      }
-    }
-  }
-  const auto as_it_was = [&] {
-    Reshaping reshaping;
-    reshaping.sizes.resize(example.size());
-    return reshaping;
-  };
-  const auto set = [&](Reshaping& reshaping, const Dimension& dimension, std::int64_t size) {
-    auto& sizes = reshaping.sizes[dimension.leaf];
-    if (sizes.empty()) sizes = example[dimension.leaf].toTensor().sizes().vec();
-    sizes[dimension.axis] = size;
-  };
-  std::vector<Reshaping> made;
-  const auto add = [&](Reshaping reshaping) {
-    if (affordable(example, reshaping)) made.push_back(std::move(reshaping));
-  };
-  // In rounds, so that every dimension has its likeliest sizes tried early.
-  std::size_t rounds = 0;
-  for (const auto& group : groups) rounds = std::max(rounds, sizes_to_try(group.first, harvest).size());
-  for (std::size_t round = 0; round < rounds; ++round) {
-    for (const auto& [size, members] : groups) {
-      const std::vector<std::int64_t> sizes = sizes_to_try(size, harvest);
-      if (round >= sizes.size()) continue;
-      Reshaping together = as_it_was();
-      for (const Dimension& dimension : members) set(together, dimension, sizes[round]);
-      add(together);
-      if (members.size() < 2) continue;
-      for (const Dimension& dimension : members) {
-        Reshaping alone = as_it_was();
-        alone.related = false;
-        set(alone, dimension, sizes[round]);
-        add(alone);
-      }
-    }
-  }
-  for (std::size_t a = 0; a < groups.size() && groups.size() < 8; ++a) {
-    for (std::size_t b = a + 1; b < groups.size(); ++b) {
-      for (const auto& [first, second] : {std::pair{1, 1}, {groups[a].first, groups[b].first}, {-1, 1}, {1, -1}}) {
-        Reshaping both = as_it_was();
-        for (const Dimension& dimension : groups[a].second)
-          set(both, dimension, std::max<std::int64_t>(groups[a].first + first, 0));
-        for (const Dimension& dimension : groups[b].second)
-          set(both, dimension, std::max<std::int64_t>(groups[b].first + second, 0));
-        add(both);
-      }
-    }
-  }
-  return made;
-}
-
-Leaves reshaped(const Leaves& example, const Reshaping& reshaping) {
-  Leaves made = copy(example);
-  for (std::size_t i = 0; i < made.size(); ++i) {
-    if (i >= reshaping.sizes.size() || reshaping.sizes[i].empty()) continue;
-    at::Tensor tensor = made[i].toTensor();
-    for (std::size_t axis = 0; axis < reshaping.sizes[i].size(); ++axis) {
-      const auto dimension = static_cast<std::int64_t>(axis);
-      const std::int64_t old = tensor.size(dimension);
-      const std::int64_t wanted = reshaping.sizes[i][axis];
-      if (old == wanted) continue;
-      if (old == 0) {
-        std::vector<std::int64_t> sizes = tensor.sizes().vec();
-        sizes[axis] = wanted;
-        tensor = at::ones(sizes, tensor.options());
-        continue;
-      }
-      tensor = tensor.index_select(dimension, at::arange(wanted, at::kLong).remainder(old));
-    }
-    made[i] = tensor.contiguous();
-  }
-  return made;
-}
-
-bool same_shapes(const Leaves& a, const Leaves& b) {
-  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
-    if (is_tensor(a[i]) && is_tensor(b[i]) && a[i].toTensor().sizes() != b[i].toTensor().sizes()) return false;
-  }
-  return true;
 }
 
 std::uint64_t changed_elements(const Leaves& example, const Leaves& leaves) {

@@ -53,20 +53,9 @@ Harvest harvest(const torch::jit::Module& model, const std::string& method);
 /// Inputs of the example's shapes at the boundaries of what numbers can be, the simplest first, the strange ones last.
 std::vector<Leaves> boundary_inputs(const Leaves& example, const Harvest& harvest, exec::Random& random);
 
-/// Other shapes.
-struct Reshaping {
-  /// New sizes of each leaf; empty: as it was.
-  std::vector<std::vector<std::int64_t>> sizes{};
-  bool related = true;  ///< dimensions that were equal still are
-};
-std::vector<Reshaping> other_shapes(const Leaves& example, const Harvest& harvest);
-/// The example's data, repeated or cut, in the new shapes.
-Leaves reshaped(const Leaves& example, const Reshaping& reshaping);
-
 /// As the example's, drawn at random.
 Leaves random_like(const Leaves& example, exec::Random& random, double scale);
 
-bool same_shapes(const Leaves& a, const Leaves& b);
 /// Elements of tensors, and numbers, that are not the example's; every element of a tensor of another shape.
 std::uint64_t changed_elements(const Leaves& example, const Leaves& leaves);
 

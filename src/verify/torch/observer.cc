@@ -546,6 +546,18 @@ void Observer::soften(Frame& frame, const jit::Node* node, const Operator& op, c
   output.soft = softness(op.hint, inputs, output.value);
 }
 
+/// Which of two numbers is the smaller is a comparison, too.
+void Observer::compare_sizes(const Operator& op, const std::vector<Cell>& inputs) {
+  const bool compares =
+      (op.hint >= hint_less && op.hint <= hint_unequal) || op.hint == hint_minimum || op.hint == hint_maximum;
+  if (!compares || inputs.size() != 2) return;
+  const auto a = as_double(inputs[0].value);
+  const auto b = as_double(inputs[1].value);
+  if (!a || !b) return;
+  if ((inputs[0].data & kOnShape) != 0) compared_.push_back({*a, *b});
+  if ((inputs[1].data & kOnShape) != 0) compared_.push_back({*b, *a});
+}
+
 void Observer::operate(Frame& frame, const jit::Node* node, Operator& op) {
   if (op.hint == 0) op.hint = hint_of(op.name);
   if (with_slack_ && op.hint == hint_grad_mode) {
@@ -567,6 +579,7 @@ void Observer::operate(Frame& frame, const jit::Node* node, Operator& op) {
   }
   perform(frame, node, op, std::move(arguments));
   facts(frame, node, op, inputs);
+  compare_sizes(op, inputs);
   if (with_slack_) soften(frame, node, op, inputs);
   const bool reads = op.hint == hint_read || op.hint == hint_to_list;
   if (!reads || node->outputs().size() != 1 || node->output()->type()->kind() == c10::TypeKind::TensorType) return;

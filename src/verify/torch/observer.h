@@ -50,12 +50,20 @@ struct Occurrence {
   at::Tensor slack{};  ///< positive: nearer to the outcome that `true` stands for; undefined: not known
 };
 
+/// A number that came of sizes, and the one that the graph compared it with.
+struct ComparedSize {
+  double size = 0;
+  double with = 0;
+};
+
 class Observer : public Evaluator {
  public:
   Observer(const Limits& limits, Known& known, Sites& sites, bool with_slack)
       : Evaluator(limits, known), sites_(sites), with_slack_(with_slack) {}
 
   const std::vector<Occurrence>& occurrences() const { return occurrences_; }
+  /// In the order of the run.
+  const std::vector<ComparedSize>& compared() const { return compared_; }
 
  protected:
   void operate(Frame& frame, const torch::jit::Node* node, Operator& op) override;
@@ -70,10 +78,12 @@ class Observer : public Evaluator {
             const at::Tensor& slack);
   void facts(Frame& frame, const torch::jit::Node* node, const Operator& op, const std::vector<Cell>& inputs);
   void soften(Frame& frame, const torch::jit::Node* node, const Operator& op, const std::vector<Cell>& inputs);
+  void compare_sizes(const Operator& op, const std::vector<Cell>& inputs);
 
   Sites& sites_;
   bool with_slack_;
   std::vector<Occurrence> occurrences_;
+  std::vector<ComparedSize> compared_;
   std::unordered_map<const torch::jit::Node*, std::uint8_t> loop_facts_;
 };
 

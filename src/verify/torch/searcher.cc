@@ -11,6 +11,7 @@
 #include <set>
 
 #include "graphwitness/support/error.h"
+#include "verify/torch/shapes.h"
 #include "verify/torch/shrink.h"
 
 namespace graphwitness::verify::worker {
@@ -23,6 +24,7 @@ constexpr std::uint64_t kMostUnconfirmed = 12;
 constexpr std::size_t kMostReasons = 12;
 constexpr std::size_t kFirstProbes = 8;  ///< of each scope
 constexpr std::size_t kMostProbes = 24;
+constexpr std::size_t kMostRandomShapes = 24;
 constexpr std::chrono::milliseconds kBetweenWords{200};
 constexpr std::chrono::milliseconds kMostShrinking{4000};
 constexpr std::uint64_t kMostShrinkTries = 800;
@@ -98,6 +100,13 @@ Searcher::Clock::time_point Searcher::after(double part) const {
   return now + std::chrono::duration_cast<Clock::duration>(left * part);
 }
 
+/// As that of the example, by the number of elements.
+Searcher::Clock::duration Searcher::expected_cost(const Leaves& leaves) const {
+  const double part = static_cast<double>(elements(leaves)) /
+                      static_cast<double>(std::max<std::int64_t>(elements(subject_.example()), 1));
+  return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(cost_of_example_) * part);
+}
+
 void Searcher::say_progress() {
   const auto now = Clock::now();
   if (now - last_said_ < kBetweenWords) return;
@@ -143,6 +152,7 @@ bool Searcher::test(const Leaves& leaves, bool related) {
   say_progress();
   const bool other = !same_shapes(subject_.example(), leaves);
   Evaluation evaluation = subject_.evaluate(leaves);
+  ++tried_[other ? 1 : 0];
   const bool turned = note(evaluation.occurrences);
   const bool agreed = !evaluation.differs && !evaluation.unfinished && !evaluation.reference_raised;
   if (agreed && related) keep_probe(other, leaves, turned);
@@ -181,7 +191,11 @@ void Searcher::send(bool other, const Found& found) {
 }
 
 void Searcher::try_example() {
+  const auto before = Clock::now();
   Evaluation evaluation = subject_.evaluate(subject_.example());
+  cost_of_example_ = Clock::now() - before;
+  ++tried_[0];
+  if (evaluation.unfinished && over()) return;
   if (evaluation.unfinished) throw InputError("the scripted model does not come to an end on the example");
   if (evaluation.reference_raised && !(evaluation.differs && request_.traced)) {
     throw InputError("the scripted model raises " + evaluation.raised + " on the example");
@@ -203,20 +217,34 @@ void Searcher::try_boundaries() {
   }
 }
 
+void Searcher::try_first_shapes() {
+  const auto until = after(0.3);
+  for (const Reshaping& shape : first_shapes(subject_.example(), subject_.compared_sizes())) {
+    if (done(true) || over(until)) return;
+    try_shape(shape);
+  }
+}
+
+void Searcher::try_shape(const Reshaping& shape) {
+  test(reshaped(subject_.example(), shape), shape.related);
+  // Data that tells at the old shapes may tell at others.
+  if (done(true) || !done(false) || !shape.related) return;
+  Leaves leaves = reshaped(found_[0]->leaves, shape);
+  if (!same_shapes(subject_.example(), leaves)) test(leaves);
+}
+
 void Searcher::try_shapes() {
   const auto until = after(0.6);
-  std::vector<Reshaping> shapes = other_shapes(subject_.example(), harvest_);
-  std::size_t count = 0;
+  const std::vector<Reshaping> shapes = other_shapes(subject_.example(), harvest_);
   for (const Reshaping& shape : shapes) {
     if (done(true) || over(until)) return;
-    test(reshaped(subject_.example(), shape), shape.related);
-    if (done(true)) return;
-    // Data that tells at the old shapes may tell at others.
-    if (done(false) && shape.related && count < 24) {
-      Leaves leaves = reshaped(found_[0]->leaves, shape);
-      if (!same_shapes(subject_.example(), leaves)) test(leaves);
-    }
-    if (shape.related && count < 24) test(random_like(reshaped(subject_.example(), shape), random_, 1));
+    try_shape(shape);
+  }
+  std::size_t count = 0;
+  for (const Reshaping& shape : shapes) {
+    if (done(true) || over(until) || count == kMostRandomShapes) return;
+    if (!shape.related) continue;
+    test(random_like(reshaped(subject_.example(), shape), random_, 1));
     ++count;
   }
 }
@@ -411,7 +439,7 @@ void Searcher::settle(bool other, Found found) {
   const auto until = Clock::now() + kMostShrinking;
   Evaluation last = found.evaluation;
   const auto still = [&](const Leaves& leaves) {
-    if (++tries > kMostShrinkTries || (!counts_ && Clock::now() > until)) return false;
+    if (++tries > kMostShrinkTries || (!counts_ && Clock::now() + expected_cost(leaves) > until)) return false;
     if (same_shapes(subject_.example(), leaves) == other) return false;
     say_progress();
     Evaluation evaluation = subject_.evaluate(leaves);
@@ -430,8 +458,18 @@ void Searcher::settle(bool other, Found found) {
   send(other, *found_[other ? 1 : 0]);
 }
 
+/// What was made small is often far beyond where the decision turns, and so tells where it is cut to other shapes.
+void Searcher::try_shapes_of_witness() {
+  for (const Reshaping& shape : other_shapes(subject_.example(), harvest_)) {
+    if (done(true) || over()) return;
+    Leaves leaves = reshaped(found_[0]->leaves, shape);
+    if (shape.related && !same_shapes(subject_.example(), leaves)) test(leaves);
+  }
+}
+
 void Searcher::finish() {
   if (found_[0] && !example_differs_) settle(false, *found_[0]);
+  if (found_[0] && !found_[1]) try_shapes_of_witness();
   if (found_[1]) settle(true, *found_[1]);
 }
 
@@ -449,6 +487,7 @@ std::string Searcher::reason_for(bool other_shapes) {
       ++open;
     }
   }
+  if (tried_[other_shapes ? 1 : 0] == 0) return fmt::format("{}: no input was tried", scope);
   if (open + turned == 0) {
     return fmt::format(
         "{}: no decision of the script depends on what can differ there, and the outputs agreed on every input tried",
@@ -456,6 +495,14 @@ std::string Searcher::reason_for(bool other_shapes) {
   }
   return fmt::format("{}: {} decision{} came out both ways without a difference in the outputs, {} never turned", scope,
                      turned, turned == 1 ? "" : "s", open);
+}
+
+std::string Searcher::unequal_state() {
+  const std::vector<std::string> names = subject_.unequal_state();
+  if (names.empty()) return {};
+  if (names.size() == 1) return fmt::format("`{}` holds other values in the two archives as they are saved", names[0]);
+  return fmt::format("`{}` and {} more parameters and buffers hold other values in the two archives as they are saved",
+                     names[0], names.size() - 1);
 }
 
 Report Searcher::report() {
@@ -513,6 +560,7 @@ Report Searcher::report() {
                                                    std::chrono::duration<double>(request_.budget).count()));
   }
   report.probes = std::move(probes_);
+  if (found_[0] || found_[1]) report.cause = unequal_state();
   return report;
 }
 
@@ -532,13 +580,16 @@ Report Searcher::run() {
     }
   }
   try_example();
+  if (over()) return report();
   // What raises on its own example has nothing further to say.
   if (found_[0] && found_[0]->evaluation.reference_raised) return report();
-  note(subject_.observe(subject_.form().arguments(subject_.example())));
+  // First, since these are few, and cheap where one run of the example is not.
+  try_first_shapes();
   if (!done(false)) try_boundaries();
   try_shapes();
+  // How far each decision was from turning.
+  if (!over()) note(subject_.observe(subject_.form().arguments(subject_.example())));
   if (!done(false)) attack_all();
-  if (!done(true) && done(false)) try_shapes();
   finish();
   return report();
 }

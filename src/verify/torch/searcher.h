@@ -12,6 +12,7 @@
 #include "exec/inputs/random.h"
 #include "verify/messages.h"
 #include "verify/torch/inputs.h"
+#include "verify/torch/shapes.h"
 #include "verify/torch/subject.h"
 
 namespace graphwitness::verify::worker {
@@ -37,7 +38,10 @@ class Searcher {
 
   void try_example();
   void try_boundaries();
+  void try_first_shapes();
   void try_shapes();
+  void try_shapes_of_witness();
+  void try_shape(const Reshaping& shape);
   void attack_all();
   void attack(std::size_t site, bool other_shapes);
   bool descend(std::size_t site, const Leaves& start);
@@ -47,11 +51,13 @@ class Searcher {
   void settle(bool other, Found found);
   Report report();
   std::string reason_for(bool other_shapes);
+  std::string unequal_state();
 
   /// True when a witness for its scope came of it.
   bool test(const Leaves& leaves, bool related = true);
   bool done(bool other_shapes) const { return found_[other_shapes ? 1 : 0].has_value(); }
   Clock::time_point after(double part) const;
+  Clock::duration expected_cost(const Leaves& leaves) const;
   bool over() const;
   bool over(Clock::time_point until) const { return over() || (!counts_ && Clock::now() > until); }
   /// True when a decision turned that never had before.
@@ -71,8 +77,10 @@ class Searcher {
   Clock::time_point started_;
   Clock::time_point deadline_;
   Clock::time_point last_said_;
-  bool counts_;  ///< evaluations, not time
+  Clock::duration cost_of_example_{};  ///< of both sides
+  bool counts_;                        ///< evaluations, not time
   std::optional<Found> found_[2];
+  std::uint64_t tried_[2] = {0, 0};  ///< inputs of each scope
   bool example_differs_ = false;
   std::vector<bool> flipped_;
   std::vector<std::optional<double>> slack_;

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <set>
 
+#include "verify/torch/shapes.h"
+
 namespace graphwitness::verify::worker {
 namespace {
 

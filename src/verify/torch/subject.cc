@@ -7,7 +7,9 @@
 #include <torch/csrc/jit/runtime/jit_exception.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <map>
 #include <new>
 #include <stdexcept>
 
@@ -102,6 +104,18 @@ void for_each_tensor(const c10::IValue& root, Visit visit) {
       if ((type->is_parameter(slot) || type->is_buffer(slot)) && value.isTensor()) visit(object, slot);
     }
   }
+}
+
+std::map<std::string, at::Tensor> state_of(const jit::Module& model) {
+  std::map<std::string, at::Tensor> state;
+  for (const auto& entry : model.named_parameters()) state.emplace(entry.name, entry.value);
+  for (const auto& entry : model.named_buffers()) state.emplace(entry.name, entry.value);
+  return state;
+}
+
+bool same_values(const at::Tensor& a, const at::Tensor& b) {
+  // Not a number is the same as itself here.
+  return a.is_floating_point() ? at::allclose(a, b, 0, 0, true) : a.equal(b);
 }
 
 /// The containers of two arguments hold as much.
@@ -206,6 +220,7 @@ Run Subject::run_scripted(const Leaves& leaves, std::vector<Occurrence>* occurre
       c10::IValue result = observer.run(scripted_.fresh(), request_.method, std::move(cells)).value;
       if (occurrences != nullptr) *occurrences = observer.occurrences();
       if (occurrences == &on_example_) {
+        compared_sizes_ = observer.compared();
         most_steps_ = std::max(kLeastSteps, observer.steps() * kMostTimesExample);
       }
       return result;
@@ -365,17 +380,15 @@ Evaluation Subject::evaluate(const Leaves& leaves) {
   const bool first = on_example_.empty() && evaluations_ == 1;
   const Run scripted = run_scripted(leaves, first ? &on_example_ : &evaluation.occurrences);
   if (first) evaluation.occurrences = on_example_;
-  if (scripted.end == Run::End::gave_up) {
-    ++unfinished_;
+  const auto give_up = [&] {
+    // Says nothing of the model when only the time was short.
+    if (std::chrono::steady_clock::now() < deadline_) ++unfinished_;
     evaluation.unfinished = true;
     return evaluation;
-  }
+  };
+  if (scripted.end == Run::End::gave_up) return give_up();
   const Run other = run_other(leaves);
-  if (other.end == Run::End::gave_up) {
-    ++unfinished_;
-    evaluation.unfinished = true;
-    return evaluation;
-  }
+  if (other.end == Run::End::gave_up) return give_up();
   judge(scripted, other, leaves, !first && any_change(evaluation.occurrences), evaluation);
   return evaluation;
 }
@@ -438,6 +451,20 @@ bool Subject::flipped(const std::vector<Occurrence>& occurrences, std::size_t si
     if (now[i] != then[i] && !(std::isnan(now[i]) && std::isnan(then[i]))) return true;
   }
   return false;
+}
+
+std::vector<std::string> Subject::unequal_state() const {
+  std::vector<std::string> names;
+  if (!traced_) return names;
+  const std::map<std::string, at::Tensor> others = state_of(traced_->pristine());
+  for (const auto& [name, tensor] : state_of(scripted_.pristine())) {
+    const auto found = others.find(name);
+    if (found == others.end()) continue;
+    const at::Tensor& other = found->second;
+    const bool comparable = tensor.sizes() == other.sizes() && tensor.options().type_equal(other.options());
+    if (comparable && !same_values(tensor, other)) names.push_back(name);
+  }
+  return names;
 }
 
 std::string Subject::spell(std::size_t site, const std::vector<double>& outcomes) const {

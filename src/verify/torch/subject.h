@@ -68,7 +68,7 @@ class Subject {
   std::string why_not() const;
   Sites& sites() { return sites_; }
   std::uint64_t evaluations() const { return evaluations_; }
-  /// Runs that were given up so far.
+  /// Runs that were given up so far, but for those that the deadline ended.
   std::uint64_t unfinished() const { return unfinished_; }
   /// When every run is given up.
   void set_deadline(std::chrono::steady_clock::time_point deadline) { deadline_ = deadline; }
@@ -89,6 +89,10 @@ class Subject {
   std::vector<ChangedDecision> changes(const std::vector<Occurrence>& occurrences) const;
   std::vector<double> outcomes(const std::vector<Occurrence>& occurrences, std::size_t site) const;
   const std::vector<Occurrence>& on_example() const { return on_example_; }
+  /// While the script ran on the example.
+  const std::vector<ComparedSize>& compared_sizes() const { return compared_sizes_; }
+  /// Parameters and buffers that both archives have under one name and of one type, with other values.
+  std::vector<std::string> unequal_state() const;
   std::string spell(std::size_t site, const std::vector<double>& outcomes) const;
 
  private:
@@ -113,6 +117,7 @@ class Subject {
   Sites sites_;
   Known known_;
   std::vector<Occurrence> on_example_;
+  std::vector<ComparedSize> compared_sizes_;
   std::uint64_t most_steps_ = 2'000'000;
   std::uint64_t evaluations_ = 0;
   std::uint64_t unfinished_ = 0;
