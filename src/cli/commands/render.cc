@@ -51,7 +51,8 @@ bool parse(const Command& self, const Invocation& call, Chosen& chosen) {
                 "the method or graph to draw (default: forward, or the first)");
   options.add()("focus", po::value(&chosen.focus)->value_name("NODE|MODULE|FILE:LINE"),
                 "draw what is near a node (its name, or a result such as %7), a module or a line of Python");
-  options.add()("radius", po::value(&chosen.render.radius)->value_name("N"), "how near, in arrows (default: 3, or what fits a screen)");
+  options.add()("radius", po::value(&chosen.render.radius)->value_name("N"),
+                "how near, in arrows (default: 3, or what fits a screen)");
   options.add()("path", po::value(&chosen.path)->multitoken()->value_name("FROM TO"),
                 "draw only what is on the way from one node, module or line to another");
   options.add()("diff", po::value(&chosen.diff)->value_name("OTHER"),
