@@ -305,7 +305,8 @@ const Effect* find(std::string_view op) {
 /// `aten::add_` writes operand 0; `aten::__and__` does not, `aten::__iadd__` does.
 bool is_in_place(std::string_view op) {
   if (!op.starts_with("aten::") || !op.ends_with('_')) return false;
-  if (op.ends_with("__")) return op.starts_with("aten::__i") && op != "aten::__is__";
+  // `__ior__` writes, `__is__` and `__isnot__` ask.
+  if (op.ends_with("__")) return op.starts_with("aten::__i") && !op.starts_with("aten::__is");
   return true;
 }
 
