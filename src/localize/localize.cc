@@ -381,8 +381,7 @@ class Finder {
     }
     return fmt::format(
         "no operation stands out: it is rounding, as the outputs differ by {:.1g} of their scale, and weights and "
-        "inputs "
-        "that are off in their last places change them by {:.1g}",
+        "inputs that are off in their last places change them by {:.1g}",
         apart, noise);
   }
 
@@ -392,10 +391,6 @@ class Finder {
   Pairs pairs_;
   std::set<std::pair<std::string, std::uint32_t>> lines_;  ///< of Python that the reference has run
 };
-
-}  // namespace
-
-namespace {
 
 /// Runs a TorchScript model again with its weights and inputs off in their last places: what that does to a value is
 /// about what another runtime's rounding may do.

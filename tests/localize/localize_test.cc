@@ -60,21 +60,25 @@ class Writer {
 
 OperationInput tensor(std::int64_t value) { return {.value = value}; }
 
+/// `aten::op1` to `aten::op5`, each computed from the one before; op i is off by `share_of(i)`.
+template <class Share>
+Execution chain(Share share_of, double noise = 0) {
+  Writer writer;
+  std::int64_t at = writer.input(0);
+  for (int i = 1; i < 6; ++i) {
+    at = writer.step("aten::op" + std::to_string(i), static_cast<std::uint32_t>(i), {at}, off(numbers(i), share_of(i)));
+    writer.execution.values.back().noise = noise;
+  }
+  writer.execution.outputs = {at};
+  return writer.execution;
+}
+
 }  // namespace
 
 TEST_CASE("the first operation of a chain that computes something else is named, not what follows") {
-  const auto chain = [](float wrong) {
-    Writer writer;
-    std::int64_t at = writer.input(0);
-    for (int i = 1; i < 6; ++i) {
-      const float share = i < 3 ? 0 : wrong;
-      at = writer.step("aten::op" + std::to_string(i), static_cast<std::uint32_t>(i), {at}, off(numbers(i), share));
-    }
-    writer.execution.outputs = {at};
-    return writer.execution;
-  };
-  Execution reference = chain(0);
-  Execution candidate = chain(0.01F);
+  const auto from_third = [](float wrong) { return [wrong](int i) { return i < 3 ? 0 : wrong; }; };
+  Execution reference = chain(from_third(0));
+  Execution candidate = chain(from_third(0.01F));
   const Parting parting = part(reference, candidate, true);
   REQUIRE(parting.operation);
   CHECK(parting.operation->candidate->op == "aten::op3");
@@ -84,17 +88,9 @@ TEST_CASE("the first operation of a chain that computes something else is named,
 }
 
 TEST_CASE("rounding that grows along the way is no operation's") {
-  const auto chain = [](float noise) {
-    Writer writer;
-    std::int64_t at = writer.input(0);
-    for (int i = 1; i < 6; ++i) {
-      at = writer.step("aten::op", static_cast<std::uint32_t>(i), {at}, off(numbers(i), noise * static_cast<float>(i)));
-    }
-    writer.execution.outputs = {at};
-    return writer.execution;
-  };
-  Execution reference = chain(0);
-  Execution candidate = chain(1e-6F);
+  const auto growing = [](float noise) { return [noise](int i) { return noise * static_cast<float>(i); }; };
+  Execution reference = chain(growing(0));
+  Execution candidate = chain(growing(1e-6F));
   const Parting parting = part(reference, candidate, false);
   CHECK(!parting.operation);
   CHECK(parting.why_not.find("rounding") != std::string::npos);
@@ -116,23 +112,13 @@ TEST_CASE("a step that the reference does not have is not wrong, as long as some
 }
 
 TEST_CASE("where rounding was measured, less than what it may be elsewhere is wrong") {
-  const auto chain = [](float wrong, double noise) {
-    Writer writer;
-    std::int64_t at = writer.input(0);
-    for (int i = 1; i < 6; ++i) {
-      at = writer.step("aten::op" + std::to_string(i), static_cast<std::uint32_t>(i), {at},
-                       off(numbers(i), i < 3 ? 1e-6F : wrong));
-      writer.execution.values.back().noise = noise;
-    }
-    writer.execution.outputs = {at};
-    return writer.execution;
-  };
-  Execution reference = chain(1e-6F, 0);
-  Execution candidate = chain(1e-5F, 0);
-  Execution noisy = chain(1e-6F, 1e-5);
+  const auto from_third = [](float wrong) { return [wrong](int i) { return i < 3 ? 1e-6F : wrong; }; };
+  Execution reference = chain(from_third(1e-6F));
+  Execution candidate = chain(from_third(1e-5F));
+  Execution noisy = chain(from_third(1e-6F), 1e-5);
   CHECK(part(noisy, candidate, false).why_not.find("off in their last places") != std::string::npos);
   CHECK_FALSE(part(reference, candidate, false).operation);
-  Execution measured = chain(1e-6F, 1e-6);
+  Execution measured = chain(from_third(1e-6F), 1e-6);
   const Parting parting = part(measured, candidate, false);
   REQUIRE(parting.operation);
   CHECK(parting.operation->candidate->op == "aten::op3");
