@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/progress_line.h"
 #include "cli/report_formats.h"
 #include "exec/inputs/samples.h"
 #include "frontends/sniff.h"
@@ -98,31 +99,12 @@ std::chrono::milliseconds milliseconds(double seconds) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(std::min(seconds, 1e9) * 1000));
 }
 
-/// One line on a terminal, written over and over.
-class ProgressLine {
- public:
-  ProgressLine(std::ostream& err, bool shown) : err_(err), shown_(shown) {}
-  ~ProgressLine() {
-    if (used_) err_ << "\r\x1b[K" << std::flush;
-  }
-  ProgressLine(const ProgressLine&) = delete;
-  ProgressLine& operator=(const ProgressLine&) = delete;
-
-  std::function<void(const verify::SearchProgress&)> callback() {
-    if (!shown_) return {};
-    return [this](const verify::SearchProgress& progress) {
-      used_ = true;
-      err_ << fmt::format("\r\x1b[Ksearching: {} inputs, {} of {} decisions flipped, {:.0f} s", progress.evaluations,
-                          progress.flipped, progress.decisions, static_cast<double>(progress.elapsed.count()) / 1000)
-           << std::flush;
-    };
-  }
-
- private:
-  std::ostream& err_;
-  bool shown_;
-  bool used_ = false;
-};
+std::function<void(const verify::SearchProgress&)> progress_to(ProgressLine& line) {
+  return [&line](const verify::SearchProgress& progress) {
+    line.say(fmt::format("searching: {} inputs, {} of {} decisions flipped, {:.0f} s", progress.evaluations,
+                         progress.flipped, progress.decisions, static_cast<double>(progress.elapsed.count()) / 1000));
+  };
+}
 
 /// Threads that wait busily for their next part take the processors from other workers. It is for whoever set it to say
 /// otherwise.
@@ -160,7 +142,7 @@ VerificationReport verify_models(const VerifyFlags& chosen, const Invocation& ca
   request.seed = static_cast<std::uint64_t>(chosen.seed);
   request.witness_folder = chosen.witness_folder;
   ProgressLine progress(call.err, terminal_watches() && !chosen.output.quiet);
-  request.progress = progress.callback();
+  request.progress = progress_to(progress);
   return verify::verify(request);
 }
 
