@@ -100,7 +100,15 @@ class Flow {
   Value call_function(Frame& frame, const Expr& expr, std::uint32_t function, const Frame* outer);
   Value call_lambda(Frame& frame, ExprIndex lambda, const std::vector<Value>& values);
   Value convert(Frame& frame, const Expr& expr, std::string_view how, const Value& value);
+  Value call_numpy(Frame& frame, const Expr& expr, const std::string& name, const std::vector<Argument>& given);
+  Value make_constant(Frame& frame, const Expr& expr, const std::string& name, const std::vector<Argument>& given);
+  Value length(Frame& frame, const Expr& expr, const Value& of);
+  static Value range(const std::vector<Argument>& given);
+  Value map_or_filter(Frame& frame, const Expr& expr, std::string_view name);
+  Value make_sequence(Frame& frame, const Expr& expr, std::string_view name);
   Value choose(Frame& frame, const Expr& expr, std::string_view name, const std::vector<Argument>& given);
+  /// The first argument of a form that carries a label; null when none does.
+  static const Argument* labelled(const std::vector<Argument>& given, Value::Form form);
   void look_at_arguments(Frame& frame, const std::vector<Argument>& given);
   Value draw(Frame& frame, const Expr& at, const std::string& name);
   Value advance(Frame& frame, const Expr& at, const Value& iterator);

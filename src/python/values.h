@@ -13,6 +13,7 @@ using Labels = std::uint16_t;
 constexpr Labels mask_of(Label label) { return static_cast<Labels>(1U << static_cast<unsigned>(label)); }
 inline constexpr Labels kData = mask_of(Label::data);
 inline constexpr Labels kShape = mask_of(Label::shape);
+inline constexpr Labels kMetadata = mask_of(Label::rank) | mask_of(Label::layout);
 
 /// The strongest label of a set that is not empty.
 Label strongest(Labels labels);
@@ -42,6 +43,7 @@ struct Value {
   std::uint32_t function = kNothing;  ///< of a callable
   ExprIndex lambda = kNothing;        ///< of a callable
 
+  bool is_labelled() const { return labels != 0; }
   bool is_followed() const {
     return form == Form::tensor || form == Form::size || form == Form::sizes || form == Form::tensors;
   }

@@ -1,13 +1,11 @@
-#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "graphwitness/report/bench.h"
+#include "report/json_parts.h"
 #include "support/version.h"
 
 namespace graphwitness {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 template <typename T>
 Json or_null(const std::optional<T>& value) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "graphwitness/report/bench.h"
-#include "support/escape.h"
+#include "report/phrases.h"
 
 namespace graphwitness {
 namespace {
@@ -26,7 +26,7 @@ using Row = std::vector<std::string>;
 
 Row row_of(const BenchedModel& model) {
   const LatencyStatistics& latency = model.latency;
-  return {printable(model.name),
+  return {clean(model.name),
           duration(latency.mean),
           duration(latency.median),
           duration(latency.p90),
@@ -34,7 +34,7 @@ Row row_of(const BenchedModel& model) {
           model.speed_up ? fmt::format("{:.2f}", *model.speed_up) : "-",
           model.load_seconds ? duration(*model.load_seconds) : "-",
           model.peak_memory ? mebibytes(*model.peak_memory) : "-",
-          printable(model.runtime)};
+          clean(model.runtime)};
 }
 
 /// The first and the last column begin where they begin; numbers between them end where they end.
@@ -52,7 +52,7 @@ void write_table(std::ostream& out, const std::vector<Row>& rows, bool color) {
               : last ? "  " + cell
                      : fmt::format("  {:>{}}", cell, widths[i]);
     }
-    out << (color && r == 0 ? fmt::format("\x1b[1m{}\x1b[0m\n", line) : line + "\n");
+    out << painted(color && r == 0, "1", line) << '\n';
   }
 }
 
@@ -62,7 +62,7 @@ void write_bench_text(std::ostream& out, const BenchReport& report, bool color, 
   if (summary && !report.device.empty()) {
     out << fmt::format("on {} with {} thread{}, {} run{} after {} to warm up; inputs: {}; seed {}\n", report.device,
                        report.threads, report.threads == 1 ? "" : "s", report.runs, report.runs == 1 ? "" : "s",
-                       report.warm_up, printable(report.inputs), report.seed);
+                       report.warm_up, clean(report.inputs), report.seed);
   }
   std::vector<Row> rows{{"model", "mean", "median", "p90", "deviation", "speed-up", "load", "peak memory", "run by"}};
   for (const BenchedModel& model : report.models) {
@@ -71,7 +71,7 @@ void write_bench_text(std::ostream& out, const BenchReport& report, bool color, 
   if (rows.size() > 1) write_table(out, rows, color);
   for (const BenchedModel& model : report.models) {
     for (const std::string& note : model.notes) {
-      out << fmt::format("note: {}: {}\n", printable(model.name), printable(note));
+      out << fmt::format("note: {}: {}\n", clean(model.name), clean(note));
     }
   }
 }

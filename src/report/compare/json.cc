@@ -1,14 +1,12 @@
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "graphwitness/report/compare.h"
+#include "report/json_parts.h"
 #include "support/version.h"
 
 namespace graphwitness {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json number_or_null(const std::optional<double>& number) { return number ? Json(*number) : Json(); }
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }

@@ -5,23 +5,12 @@
 #include <string_view>
 
 #include "graphwitness/report/compare.h"
-#include "support/escape.h"
+#include "report/phrases.h"
 
 namespace graphwitness {
 namespace {
 
 constexpr std::size_t kMostOutputs = 20;
-
-/// What a model says may hold anything, also what steers a terminal.
-std::string clean(std::string_view text) {
-  std::string shown = printable(text);
-  std::ranges::replace(shown, '\n', ' ');
-  return shown;
-}
-
-std::string counted(std::uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
 
 std::string number(const std::optional<double>& value) { return value ? fmt::format("{:.3g}", *value) : "none"; }
 
@@ -45,9 +34,10 @@ class CompareWriter {
 
  private:
   void write_pair(const PairComparison& pair) {
-    const std::string verdict = pair.match ? painted("1;32", "outputs agree") : painted("1;31", "outputs differ");
-    out_ << fmt::format("{} against {}: {} in {} of {}\n", painted("1", clean(report_.reference)),
-                        painted("1", clean(pair.candidate)), verdict,
+    const std::string verdict =
+        pair.match ? painted(color_, "1;32", "outputs agree") : painted(color_, "1;31", "outputs differ");
+    out_ << fmt::format("{} against {}: {} in {} of {}\n", painted(color_, "1", clean(report_.reference)),
+                        painted(color_, "1", clean(pair.candidate)), verdict,
                         pair.match ? report_.samples : pair.differing_samples, counted(report_.samples, "sample"));
     out_ << fmt::format("  inputs: {}; {}\n", clean(report_.inputs), seeds());
     for (const std::string& note : pair.notes) out_ << fmt::format("  note: {}\n", clean(note));
@@ -60,7 +50,7 @@ class CompareWriter {
     if (pair.first_operation) write_operation(*pair.first_operation);
     if (!pair.not_localized.empty()) out_ << fmt::format("  first operation: {}\n", clean(pair.not_localized));
     for (const std::string& warning : pair.warnings) {
-      out_ << fmt::format("  {}: {}; agreement says little\n", painted("1;33", "warning"), clean(warning));
+      out_ << fmt::format("  {}: {}; agreement says little\n", painted(color_, "1;33", "warning"), clean(warning));
     }
   }
 
@@ -155,7 +145,7 @@ class CompareWriter {
   }
 
   void write_operation(const FirstOperation& first) {
-    out_ << fmt::format("  {}: {}, {}\n", painted("1", "first operation that differs"), name_of(first.cause),
+    out_ << fmt::format("  {}: {}, {}\n", painted(color_, "1", "first operation that differs"), name_of(first.cause),
                         clean(first.text));
     if (first.reference) write_side("reference", *first.reference);
     if (first.candidate) write_side("candidate", *first.candidate);
@@ -181,10 +171,6 @@ class CompareWriter {
     const std::string rest = tensor.not_finite == 0 ? "" : fmt::format(", {} not finite", tensor.not_finite);
     return fmt::format("{}{}: {:.6g} to {:.6g}, mean {:.6g}{}", name, clean(tensor.type), tensor.least, tensor.most,
                        tensor.mean, rest);
-  }
-
-  std::string painted(std::string_view code, std::string_view text) const {
-    return color_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
   }
 
   std::ostream& out_;

@@ -1,27 +1,11 @@
-#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "graphwitness/report/diff.h"
+#include "report/json_parts.h"
 #include "support/version.h"
 
 namespace graphwitness {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-void add(Json& object, const char* key, const std::string& value) {
-  if (!value.empty()) object[key] = value;
-}
-
-Json place(const SourceSpan& at) {
-  Json object = Json::object();
-  add(object, "file", at.file);
-  add(object, "recorded_file", at.recorded_file);
-  if (at.line != 0) object["line"] = at.line;
-  if (at.column != 0) object["column"] = at.column;
-  if (at.end_column != 0) object["end_column"] = at.end_column;
-  return object;
-}
 
 const char* name_of(ChangeLine::Side side) {
   switch (side) {
@@ -45,29 +29,13 @@ Json line_json(const ChangeLine& line) {
   return object;
 }
 
-Json step_json(const TrailStep& step) {
-  Json object = Json::object();
-  add(object, "file", step.at.file);
-  if (step.at.line != 0) object["line"] = step.at.line;
-  add(object, "node", step.node);
-  add(object, "op", step.op);
-  add(object, "message", step.message);
-  return object;
-}
-
-Json list(const auto& items, const auto& render) {
-  Json array = Json::array();
-  for (const auto& item : items) array.push_back(render(item));
-  return array;
-}
-
 Json change_json(const GraphChange& change) {
   Json object = Json::object();
   object["kind"] = name_of(change.kind);
   object["minor"] = change.minor;
   object["message"] = change.message;
   add(object, "rule", change.rule);
-  object["location"] = place(change.at);
+  object["location"] = place_json(change.at);
   add(object, "function", change.function);
   add(object, "module", change.module);
   add(object, "left", change.left);
@@ -76,7 +44,7 @@ Json change_json(const GraphChange& change) {
   if (change.turns) object["turns"] = *change.turns;
   object["lines"] = list(change.lines, line_json);
   object["trail"] = list(change.trail, step_json);
-  object["occurrences"] = list(change.occurrences, place);
+  object["occurrences"] = list(change.occurrences, place_json);
   object["repeats"] = change.repeats;
   return object;
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "graphwitness/report/diff.h"
+#include "report/phrases.h"
 #include "support/escape.h"
 
 namespace graphwitness {
@@ -18,13 +19,6 @@ using Side = ChangeLine::Side;
 constexpr std::size_t kMostLines = 24;
 constexpr std::size_t kMostPlaces = 5;
 constexpr std::size_t kLongestLine = 110;
-
-/// What a model says may hold anything, also what steers a terminal.
-std::string clean(std::string_view text) {
-  std::string shown = printable(text);
-  std::ranges::replace(shown, '\n', ' ');
-  return shown;
-}
 
 /// What a change is called: above it, and where one and many are counted.
 struct Words {
@@ -84,8 +78,8 @@ class DiffWriter {
 
   void write(const DiffReport& report) {
     if (options_.summary || count_changes(report) > 0) {
-      out_ << fmt::format("{}\n{}\n", painted("1", "--- " + side_text(report.left)),
-                          painted("1", "+++ " + side_text(report.right)));
+      out_ << fmt::format("{}\n{}\n", painted(options_.color, "1", "--- " + side_text(report.left)),
+                          painted(options_.color, "1", "+++ " + side_text(report.right)));
     }
     for (const GraphChange& change : report.changes) {
       if (!change.minor || options_.shows_minor) write_change(change);
@@ -110,7 +104,7 @@ class DiffWriter {
     if (!change.module.empty()) where += fmt::format(" of `{}`", clean(change.module));
     if (where.empty()) where = "the graph";
     const std::string rule = change.rule.empty() ? "" : fmt::format(" [{}]", change.rule);
-    out_ << fmt::format("\n{} {}: {}{}\n", painted("36", fmt::format("@@ {} @@", where)),
+    out_ << fmt::format("\n{} {}: {}{}\n", painted(options_.color, "36", fmt::format("@@ {} @@", where)),
                         kWords[words_of(change)].heading, clean(change.message), rule);
     write_lines(change);
     if (change.turns) out_ << fmt::format("  turns: {}, one after the other\n", *change.turns);
@@ -156,8 +150,8 @@ class DiffWriter {
     const std::string shown = fmt::format("{} {:>5} | {}", mark, number, text);
     const std::string_view color = mark == '-' ? "31" : mark == '+' ? "32" : "";
     const bool has_note = !line.note.empty() && !line.at.text.empty();
-    out_ << (color.empty() ? shown : painted(color, shown));
-    if (has_note) out_ << painted("2", fmt::format("    {}", clean(line.note)));
+    out_ << (color.empty() ? shown : painted(options_.color, color, shown));
+    if (has_note) out_ << painted(options_.color, "2", fmt::format("    {}", clean(line.note)));
     out_ << '\n';
   }
 
@@ -189,10 +183,6 @@ class DiffWriter {
     if (minor > 0 && !options_.shows_minor) {
       out_ << fmt::format("{} more by design or harmless; `--all` shows {}\n", minor, minor == 1 ? "it" : "them");
     }
-  }
-
-  std::string painted(std::string_view code, const std::string& text) const {
-    return options_.color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
   }
 
   std::ostream& out_;

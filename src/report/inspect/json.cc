@@ -1,19 +1,11 @@
-#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "graphwitness/report/inspect.h"
+#include "report/json_parts.h"
 #include "support/version.h"
 
 namespace graphwitness {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json list(const auto& items, const auto& render) {
-  Json array = Json::array();
-  for (const auto& item : items) array.push_back(render(item));
-  return array;
-}
 
 Json value_json(const InspectedValue& value) {
   Json object{{"name", value.name}, {"type", value.type}};

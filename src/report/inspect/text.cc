@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "graphwitness/report/inspect.h"
+#include "report/phrases.h"
 #include "support/escape.h"
 
 namespace graphwitness {
@@ -14,11 +15,7 @@ namespace {
 
 constexpr std::size_t kLongestValue = 200;
 
-std::string clean(std::string_view text) {
-  std::string shown = shortened(printable(text), kLongestValue);
-  std::ranges::replace(shown, '\n', ' ');
-  return shown;
-}
+std::string brief(std::string_view text) { return shortened(clean(text), kLongestValue); }
 
 /// A qualified name as the Python had it: without the archive's own prefix, and the numbers that keep apart the
 /// instances of a class.
@@ -32,7 +29,7 @@ std::string readable(std::string_view qualified) {
     if (!text.empty()) text += '.';
     text += part;
   }
-  return clean(text);
+  return brief(text);
 }
 
 /// 11689512 as "11,689,512".
@@ -56,7 +53,7 @@ class InspectionWriter {
       : out_(out), found_(found), options_(options) {}
 
   void write() {
-    out_ << fmt::format("{}: {}\n", bold(clean(found_.path)), found_.format);
+    out_ << fmt::format("{}: {}\n", bold(brief(found_.path)), found_.format);
     properties();
     methods();
     callables();
@@ -68,29 +65,27 @@ class InspectionWriter {
   }
 
  private:
-  std::string bold(std::string_view text) const {
-    return options_.color ? fmt::format("\x1b[1m{}\x1b[0m", text) : std::string(text);
-  }
+  std::string bold(std::string_view text) const { return painted(options_.color, "1", text); }
   void heading(std::string_view text) { out_ << '\n' << bold(text) << '\n'; }
 
   void properties() {
     if (found_.properties.empty()) return;
     heading("properties");
-    for (const auto& [key, value] : found_.properties) out_ << fmt::format("  {}: {}\n", clean(key), clean(value));
+    for (const auto& [key, value] : found_.properties) out_ << fmt::format("  {}: {}\n", brief(key), brief(value));
   }
 
   void methods() {
     heading("methods");
     if (found_.methods.empty()) out_ << "  none\n";
     for (const InspectedMethod& method : found_.methods) {
-      out_ << fmt::format("  {} ({})\n", clean(method.name), method.origin);
+      out_ << fmt::format("  {} ({})\n", brief(method.name), method.origin);
       for (const InspectedValue& input : method.inputs) {
-        const std::string otherwise = input.default_value.empty() ? "" : " = " + clean(input.default_value);
-        out_ << fmt::format("    in  {}: {}{}\n", clean(input.name), clean(input.type), otherwise);
+        const std::string otherwise = input.default_value.empty() ? "" : " = " + brief(input.default_value);
+        out_ << fmt::format("    in  {}: {}{}\n", brief(input.name), brief(input.type), otherwise);
       }
       for (const InspectedValue& output : method.outputs) {
-        const std::string name = output.name.empty() ? "" : clean(output.name) + ": ";
-        out_ << fmt::format("    out {}{}\n", name, clean(output.type));
+        const std::string name = output.name.empty() ? "" : brief(output.name) + ": ";
+        out_ << fmt::format("    out {}{}\n", name, brief(output.type));
       }
     }
   }
@@ -107,7 +102,7 @@ class InspectionWriter {
         continue;
       }
       const std::string line = callable.line == 0 ? "" : fmt::format(":{}", callable.line);
-      const std::string at = callable.file.empty() ? "" : fmt::format("  ({}{})", clean(callable.file), line);
+      const std::string at = callable.file.empty() ? "" : fmt::format("  ({}{})", brief(callable.file), line);
       lines.push_back(fmt::format("  {:<8} {}{}\n", callable.origin, name, at));
     }
     if (found_.callables.empty()) return;
@@ -135,7 +130,7 @@ class InspectionWriter {
   void control_flow() {
     heading("control flow");
     if (found_.control_flow.empty()) out_ << "  none\n";
-    for (const auto& [op, count] : found_.control_flow) out_ << fmt::format("  {:>6}  {}\n", count, clean(op));
+    for (const auto& [op, count] : found_.control_flow) out_ << fmt::format("  {:>6}  {}\n", count, brief(op));
   }
 
   void operations() {
@@ -148,7 +143,7 @@ class InspectionWriter {
     for (std::size_t i = 0; i < shown; ++i) {
       const auto& [op, count] = found_.operations[i];
       left -= count;
-      out_ << fmt::format("  {:>6}  {}\n", count, clean(op));
+      out_ << fmt::format("  {:>6}  {}\n", count, brief(op));
     }
     if (left != 0) {
       out_ << fmt::format("  {:>6}  of {} more kinds (--ops shows them)\n", left, found_.operations.size() - shown);
@@ -159,7 +154,7 @@ class InspectionWriter {
     if (found_.missing_operators.empty()) return;
     heading("operators that this LibTorch does not have");
     for (const auto& [op, schema] : found_.missing_operators) {
-      out_ << fmt::format("  {}\n", clean(schema.empty() ? op : schema));
+      out_ << fmt::format("  {}\n", brief(schema.empty() ? op : schema));
     }
   }
 
@@ -172,7 +167,7 @@ class InspectionWriter {
         ++hidden;
         continue;
       }
-      const std::string name = module.depth == 0 ? "" : clean(module.name) + ": ";
+      const std::string name = module.depth == 0 ? "" : brief(module.name) + ": ";
       out_ << fmt::format("  {}{}{}", std::string(2 * module.depth, ' '), name, readable(module.type));
       if (module.parameters != 0) out_ << fmt::format(", {} parameters", grouped(module.parameters));
       if (module.has_setstate) out_ << ", has `__setstate__`: its attributes are not known without running it";

@@ -1,25 +1,17 @@
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "graphwitness/report/results.h"
+#include "report/json_parts.h"
 #include "report/uri.h"
 #include "support/version.h"
 
 namespace graphwitness {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::string_view kSchema = "https://json.schemastore.org/sarif-2.1.0.json";
 
 Json text(const std::string& content) { return {{"text", content}}; }
-
-Json list(const auto& items, const auto& render) {
-  Json array = Json::array();
-  for (const auto& item : items) array.push_back(render(item));
-  return array;
-}
 
 Json location(const ResultPlace& place) {
   Json physical{{"artifactLocation", {{"uri", uri_of(place.file)}}}};

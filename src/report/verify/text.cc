@@ -1,21 +1,13 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <ostream>
 #include <string_view>
 
 #include "graphwitness/report/verify.h"
-#include "support/escape.h"
+#include "report/phrases.h"
 
 namespace graphwitness {
 namespace {
-
-/// What a model says may hold anything, also what steers a terminal.
-std::string clean(std::string_view text) {
-  std::string shown = printable(text);
-  std::ranges::replace(shown, '\n', ' ');
-  return shown;
-}
 
 class VerifyWriter {
  public:
@@ -24,9 +16,10 @@ class VerifyWriter {
   void write(const VerificationReport& report, bool summary) {
     if (summary) {
       const std::string other = report.traced.empty() ? "the replay of its trace" : clean(report.traced);
-      const std::string exported = report.exported.empty() ? "" : " and " + painted("1", clean(report.exported));
-      out_ << fmt::format("{} against {}{}, `{}`\n", painted("1", clean(report.scripted)), painted("1", other),
-                          exported, clean(report.method));
+      const std::string exported =
+          report.exported.empty() ? "" : " and " + painted(color_, "1", clean(report.exported));
+      out_ << fmt::format("{} against {}{}, `{}`\n", painted(color_, "1", clean(report.scripted)),
+                          painted(color_, "1", other), exported, clean(report.method));
       out_ << fmt::format("  example: {}\n", clean(report.example));
     }
     write_scope("same shapes", report.same_shapes, summary);
@@ -39,7 +32,7 @@ class VerifyWriter {
     const std::string_view color = scope.verdict == Verdict::proved    ? "1;32"
                                    : scope.verdict == Verdict::refuted ? "1;31"
                                                                        : "1;33";
-    out_ << fmt::format("{}: {}\n", name, painted(color, name_of(scope.verdict)));
+    out_ << fmt::format("{}: {}\n", name, painted(color_, color, name_of(scope.verdict)));
     if (scope.witness) write_witness(*scope.witness);
     for (const std::string& line : scope.assumptions) out_ << fmt::format("  provided: {}\n", clean(line));
     for (const std::string& line : scope.reasons) out_ << fmt::format("  because: {}\n", clean(line));
@@ -59,10 +52,6 @@ class VerifyWriter {
     } else {
       out_ << "  witness: not kept; `--witness-dir DIR` saves it\n";
     }
-  }
-
-  std::string painted(std::string_view code, std::string_view text) const {
-    return color_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
   }
 
   std::ostream& out_;

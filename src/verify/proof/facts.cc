@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "verify/proof/dtype_codes.h"
+
 namespace graphwitness::proof {
 
 bool is_floating(DType dtype) {
@@ -543,13 +545,6 @@ TensorFacts Inference::choice() {
     result.sizes.push_back(left.sizes[i] == right.sizes[i] ? left.sizes[i] : open_size(i));
   }
   return result;
-}
-
-DType dtype_of_code(std::int64_t code) {
-  constexpr std::array kCodes{DType::u8,  DType::i8,  DType::i16, DType::i32, DType::i64,  DType::f16,
-                              DType::f32, DType::f64, DType::c32, DType::c64, DType::c128, DType::boolean};
-  if (code >= 0 && code < static_cast<std::int64_t>(kCodes.size())) return kCodes[static_cast<std::size_t>(code)];
-  return code == 15 ? DType::bf16 : DType::unknown;
 }
 
 TensorFacts Inference::infer() {

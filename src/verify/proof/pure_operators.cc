@@ -332,6 +332,10 @@ const PureOperator* pure_operator(std::string_view name) {
 
 bool never_raises(std::string_view name) { return std::ranges::binary_search(kTotal, name); }
 
+bool is_in_place(std::string_view name) {
+  return name.starts_with("aten::") && name.ends_with('_') && !name.ends_with("__");
+}
+
 bool has_known_in_place_form(std::string_view name) { return std::ranges::find(kInPlace, name) != kInPlace.end(); }
 
 bool has_same_in_place_form(std::string_view name) {

@@ -28,6 +28,8 @@ const PureOperator* pure_operator(std::string_view name);
 /// Operators, with the overload, that raise on no tensor of a floating dtype, whatever its sizes.
 bool never_raises(std::string_view name);
 
+/// `aten::relu_`, and not `aten::__and__`.
+bool is_in_place(std::string_view name);
 /// Operators whose in-place form is known: it computes what the operator does, in the dtype and sizes of operand 0.
 bool has_known_in_place_form(std::string_view name);
 /// Of those, the ones of one tensor that keep a floating dtype: both forms compute the same.

@@ -1,21 +1,11 @@
-#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "graphwitness/report/report.h"
+#include "report/json_parts.h"
 #include "support/version.h"
 
 namespace graphwitness {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-void add(Json& object, const char* key, const std::string& value) {
-  if (!value.empty()) object[key] = value;
-}
-
-void add(Json& object, const char* key, std::uint32_t value) {
-  if (value != 0) object[key] = value;
-}
 
 Json frame(const StackFrame& stacked) {
   Json object = Json::object();
@@ -28,30 +18,9 @@ Json frame(const StackFrame& stacked) {
 
 /// A place of which only the model is known is the model file.
 Json location(const SourceSpan& at, const std::string& model) {
-  Json object = Json::object();
-  object["file"] = at.file.empty() ? model : at.file;
-  add(object, "recorded_file", at.recorded_file);
-  add(object, "line", at.line);
-  add(object, "column", at.column);
-  add(object, "end_column", at.end_column);
-  return object;
-}
-
-Json step(const TrailStep& trail) {
-  Json object = Json::object();
-  add(object, "file", trail.at.file);
-  add(object, "line", trail.at.line);
-  add(object, "column", trail.at.column);
-  add(object, "node", trail.node);
-  add(object, "op", trail.op);
-  add(object, "message", trail.message);
-  return object;
-}
-
-Json list(const auto& items, const auto& render) {
-  Json array = Json::array();
-  for (const auto& item : items) array.push_back(render(item));
-  return array;
+  SourceSpan place = at;
+  if (place.file.empty()) place.file = model;
+  return place_json(place);
 }
 
 Json suppression(const Suppression& why) {
@@ -74,7 +43,7 @@ Json finding_json(const Finding& finding, const std::string& model) {
   object["inputs"] = finding.inputs;
   add(object, "keeps", finding.keeps);
   add(object, "loses", finding.loses);
-  object["trail"] = list(finding.trail, step);
+  object["trail"] = list(finding.trail, step_json);
   object["occurrences"] = list(finding.occurrences, [&](const SourceSpan& at) { return location(at, model); });
   add(object, "fix", finding.fix);
   add(object, "fingerprint", finding.fingerprint);

@@ -5,25 +5,14 @@
 #include <string_view>
 
 #include "graphwitness/report/report.h"
+#include "report/phrases.h"
 #include "report/snippet.h"
-#include "support/escape.h"
 
 namespace graphwitness {
 namespace {
 
 constexpr std::size_t kMostPlaces = 5;
 constexpr std::size_t kMostFrames = 8;
-
-/// What a model says may hold anything, also what steers a terminal.
-std::string clean(std::string_view text) {
-  std::string shown = printable(text);
-  std::ranges::replace(shown, '\n', ' ');
-  return shown;
-}
-
-std::string counted(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
 
 std::string place(const SourceSpan& at, const std::string& model) {
   std::string text = clean(at.file.empty() ? model : at.file);
@@ -161,7 +150,7 @@ class TextWriter {
   }
 
   std::string colored(std::string_view code, std::string_view text) const {
-    return options_.color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
+    return painted(options_.color, code, text);
   }
   std::string bold(std::string_view text) const { return colored("1", text); }
   std::string green(std::string_view text) const { return colored("32", text); }
