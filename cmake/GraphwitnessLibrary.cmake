@@ -30,10 +30,20 @@ function(graphwitness_include_root name folder)
                              "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
 endfunction()
 
+# Each file is compiled for itself, unless GRAPHWITNESS_UNITY says otherwise. What has the names of a plug-in (every pass has its `run`) stands
+# under ONE_BY_ONE.
+function(graphwitness_compile_together target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${GRAPHWITNESS_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  if(GRAPHWITNESS_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)  # takes a file that is included for a header
+  endif()
+endfunction()
+
 # graphwitness_library(NAME SOURCES ... [DEPENDS library...] [THIRD_PARTY name...]
-#                      [FOLDER folder under src/] [NOT_MINE folder below it...])
+#                      [ONE_BY_ONE source...] [FOLDER folder under src/] [NOT_MINE folder below it...])
 function(graphwitness_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER" "NOT_MINE;SOURCES;DEPENDS;THIRD_PARTY")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER" "NOT_MINE;SOURCES;ONE_BY_ONE;DEPENDS;THIRD_PARTY")
   if(arg_UNPARSED_ARGUMENTS OR NOT name IN_LIST GRAPHWITNESS_LIBRARIES)
     message(FATAL_ERROR "graphwitness_library: bad library or arguments: ${name} ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -42,7 +52,8 @@ function(graphwitness_library name)
   endif()
   if(arg_SOURCES)
     set(visible PUBLIC)
-    add_library(graphwitness_${name} STATIC ${arg_SOURCES})
+    add_library(graphwitness_${name} STATIC ${arg_SOURCES} ${arg_ONE_BY_ONE})
+    graphwitness_compile_together(graphwitness_${name} ${arg_ONE_BY_ONE})
     target_link_libraries(graphwitness_${name} PRIVATE "$<BUILD_INTERFACE:graphwitness_warnings>")
   else()
     set(visible INTERFACE)  # headers only
@@ -63,14 +74,16 @@ function(graphwitness_library name)
   endforeach()
 endfunction()
 
-# graphwitness_test(NAME SOURCES ... [DEPENDS library...] [THIRD_PARTY name...]): one program of doctest cases, each a
+# graphwitness_test(NAME SOURCES ... [ONE_BY_ONE source...] [DEPENDS library...] [THIRD_PARTY name...]): one program of doctest cases, each a
 # test of ctest. It sees the library NAME, when there is one, and the tests/ folder.
 function(graphwitness_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS;THIRD_PARTY")
-  if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;ONE_BY_ONE;DEPENDS;THIRD_PARTY")
+  if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES AND NOT arg_ONE_BY_ONE)
     message(FATAL_ERROR "graphwitness_test(${name}): no sources, or bad arguments: ${arg_UNPARSED_ARGUMENTS}")
   endif()
-  add_executable(${name}_test ${arg_SOURCES} "${PROJECT_SOURCE_DIR}/tests/main.cc")
+  set(alone ${arg_ONE_BY_ONE} "${PROJECT_SOURCE_DIR}/tests/main.cc")
+  add_executable(${name}_test ${arg_SOURCES} ${alone})
+  graphwitness_compile_together(${name}_test ${alone})
   target_include_directories(${name}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(${name}_test PRIVATE graphwitness_warnings third_party_doctest)
   foreach(dependency IN LISTS arg_DEPENDS ITEMS ${name})

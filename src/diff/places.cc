@@ -12,13 +12,13 @@ namespace graphwitness {
 namespace {
 
 /// Operators of one line that are named behind it.
-constexpr std::size_t kNamedOperators = 3;
+constexpr std::size_t kOperatorsOfLine = 3;
 
 void add_operator(std::string& note, std::size_t& named, std::string_view op) {
-  if (note.find(op) != std::string::npos || named > kNamedOperators) return;
+  if (note.find(op) != std::string::npos || named > kOperatorsOfLine) return;
   ++named;
   if (!note.empty()) note += ", ";
-  note += named > kNamedOperators ? "…" : std::string(op);
+  note += named > kOperatorsOfLine ? "…" : std::string(op);
 }
 
 }  // namespace

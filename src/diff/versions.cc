@@ -15,6 +15,7 @@
 #include "graphwitness/ir/text.h"
 #include "ir/walk.h"
 #include "rules/output_structure.h"
+#include "support/quote.h"
 
 namespace graphwitness {
 namespace {
@@ -23,8 +24,6 @@ using Kind = GraphChange::Kind;
 using Side = ChangeLine::Side;
 
 constexpr std::size_t kNamedOperators = 6;
-
-std::string quote(std::string_view text) { return "`" + std::string(text) + "`"; }
 
 /// Operators without a counterpart between two that have one.
 struct Gap {

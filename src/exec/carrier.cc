@@ -27,7 +27,7 @@ std::optional<std::size_t> place_of(const SampleResult& result, const std::strin
   return number && there ? std::optional(index) : std::nullopt;
 }
 
-std::string outputs_of(const SampleResult& result) {
+std::string output_names(const SampleResult& result) {
   if (result.names.empty()) return "returned " + describe(result.output);
   return fmt::format("has the outputs `{}`", fmt::join(result.names, "`, `"));
 }
@@ -91,7 +91,7 @@ void Carrier::take(SampleResult& result) {
     const auto place = place_of(result, outputs_[i]);
     if (!place) {
       throw InputError(
-          fmt::format("it has no output `{}` to carry to `{}`; it {}", outputs_[i], inputs_[i], outputs_of(result)));
+          fmt::format("it has no output `{}` to carry to `{}`; it {}", outputs_[i], inputs_[i], output_names(result)));
     }
     state.push_back({inputs_[i], result.output.items[*place]});
     places.push_back(*place);

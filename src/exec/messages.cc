@@ -10,7 +10,7 @@ namespace {
 
 using Kind = Value::Kind;
 
-[[noreturn]] void fail() { throw InputError("its worker answered with something that is no answer"); }
+[[noreturn]] void no_answer() { throw InputError("its worker answered with something that is no answer"); }
 
 std::string encoded(const Value& value) {
   std::string bytes;
@@ -20,13 +20,13 @@ std::string encoded(const Value& value) {
 
 Value decode_all(std::string_view bytes) {
   Value value = decode(bytes);
-  if (!bytes.empty()) fail();
+  if (!bytes.empty()) no_answer();
   return value;
 }
 
 /// The item at `index`, which is of this kind.
 Value& at(Value& value, std::size_t index, Kind kind) {
-  if (index >= value.items.size() || value.items[index].kind != kind) fail();
+  if (index >= value.items.size() || value.items[index].kind != kind) no_answer();
   return value.items[index];
 }
 
@@ -139,16 +139,16 @@ std::string encode_answer(const RunAnswer& answer) {
 RunAnswer decode_answer(std::string_view bytes) {
   Value message = decode_all(bytes);
   const std::int64_t kind = at(message, 0, Kind::integer).integer;
-  if (kind < 0 || kind > static_cast<std::int64_t>(RunAnswer::Kind::done)) fail();
+  if (kind < 0 || kind > static_cast<std::int64_t>(RunAnswer::Kind::done)) no_answer();
   RunAnswer answer{.kind = static_cast<RunAnswer::Kind>(kind), .result = {}, .text = at(message, 1, Kind::string).text};
   if (answer.kind != RunAnswer::Kind::result) return answer;
-  if (message.items.size() != 7) fail();
+  if (message.items.size() != 7) no_answer();
   if (message.items[2].kind == Kind::string) answer.result.raised = std::move(message.items[2].text);
   answer.result.output = std::move(message.items[3]);
   if (message.items[4].kind != Kind::none) answer.result.changed_arguments = std::move(message.items[4]);
   answer.result.names = texts_of(at(message, 5, Kind::list));
   const bool named = !answer.result.names.empty();
-  if (named && answer.result.output.items.size() != answer.result.names.size() && !answer.result.raised) fail();
+  if (named && answer.result.output.items.size() != answer.result.names.size() && !answer.result.raised) no_answer();
   Value& watched = at(message, 6, Kind::list);
   for (std::size_t i = 0; i + 1 < watched.items.size(); i += 2) {
     answer.result.watched.push_back({std::move(at(watched, i, Kind::string).text), std::move(watched.items[i + 1])});
@@ -165,7 +165,7 @@ ModelInputs inputs_of(Value message) {
   ModelInputs inputs;
   inputs.parameters = parameters_of(at(message, 0, Kind::list));
   inputs.bundled = std::move(at(message, 1, Kind::list).items);
-  if (message.items.size() != 3) fail();
+  if (message.items.size() != 3) no_answer();
   if (message.items[2].kind == Kind::tuple) inputs.traced = std::move(message.items[2]);
   return inputs;
 }

@@ -9,7 +9,7 @@ namespace {
 
 using Wire = ProtobufField::Wire;
 
-[[noreturn]] void fail() { throw InputError("it is no protobuf message, or a truncated one"); }
+[[noreturn]] void no_message() { throw InputError("it is no protobuf message, or a truncated one"); }
 
 }  // namespace
 
@@ -37,17 +37,17 @@ ProtobufWriter& ProtobufWriter::bytes(std::uint32_t field, std::string_view cont
 std::uint64_t ProtobufReader::varint() {
   std::uint64_t value = 0;
   for (unsigned int shift = 0; shift < 64; shift += 7) {
-    if (bytes_.empty()) fail();
+    if (bytes_.empty()) no_message();
     const auto byte = static_cast<unsigned char>(bytes_.front());
     bytes_.remove_prefix(1);
     value |= std::uint64_t{byte & 0x7FU} << shift;
     if (byte < 0x80) return value;
   }
-  fail();
+  no_message();
 }
 
 std::uint64_t ProtobufReader::fixed(std::size_t size) {
-  if (bytes_.size() < size) fail();
+  if (bytes_.size() < size) no_message();
   std::uint64_t value = 0;
   std::memcpy(&value, bytes_.data(), size);
   bytes_.remove_prefix(size);
@@ -57,7 +57,7 @@ std::uint64_t ProtobufReader::fixed(std::size_t size) {
 std::optional<ProtobufField> ProtobufReader::next() {
   if (bytes_.empty()) return std::nullopt;
   const std::uint64_t tag = varint();
-  if (tag >> 3U == 0 || tag >> 3U > 0x1FFF'FFFF) fail();
+  if (tag >> 3U == 0 || tag >> 3U > 0x1FFF'FFFF) no_message();
   ProtobufField field{.field = static_cast<std::uint32_t>(tag >> 3U), .wire = static_cast<Wire>(tag & 7U)};
   switch (field.wire) {
     case Wire::varint:
@@ -71,13 +71,13 @@ std::optional<ProtobufField> ProtobufReader::next() {
       return field;
     case Wire::bytes: {
       const std::uint64_t size = varint();
-      if (size > bytes_.size()) fail();
+      if (size > bytes_.size()) no_message();
       field.content = bytes_.substr(0, size);
       bytes_.remove_prefix(size);
       return field;
     }
   }
-  fail();
+  no_message();
 }
 
 }  // namespace graphwitness::exec

@@ -47,6 +47,9 @@ struct Value {
   Tensor tensor{};
   std::vector<Value> items{};
 
+  /// It has `items`.
+  bool is_container() const { return kind == Kind::list || kind == Kind::tuple || kind == Kind::dict; }
+
   static Value of(bool value) { return {.kind = Kind::boolean, .integer = value ? 1 : 0}; }
   static Value of(std::int64_t value) { return {.kind = Kind::integer, .integer = value}; }
   static Value of(double value) { return {.kind = Kind::floating, .real = value}; }

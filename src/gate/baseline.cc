@@ -70,25 +70,25 @@ std::vector<BaselineEntry> entries_of(const Json& root) {
 }
 
 /// By what an entry and a finding are held against each other.
-struct Key {
+struct Identity {
   std::string BaselineEntry::*of_entry;
   std::string Finding::*of_finding;
 };
-constexpr std::array<Key, 2> kKeys{
+constexpr std::array<Identity, 2> kIdentities{
     {{&BaselineEntry::fingerprint, &Finding::fingerprint}, {&BaselineEntry::structure, &Finding::structure}}};
 
 /// Entries of one model that no finding has taken yet.
 class Known {
  public:
   void add(const BaselineEntry& entry) {
-    for (std::size_t i = 0; i < kKeys.size(); ++i)
-      by_key_[i][{entry.rule, entry.*kKeys[i].of_entry}].push_back(slots_.size());
+    for (std::size_t i = 0; i < kIdentities.size(); ++i)
+      by_key_[i][{entry.rule, entry.*kIdentities[i].of_entry}].push_back(slots_.size());
     slots_.push_back({&entry, false});
   }
 
   /// Takes an entry that fits, if there is one.
   bool take(const Finding& finding, std::size_t key) {
-    const auto found = by_key_[key].find({finding.rule, finding.*kKeys[key].of_finding});
+    const auto found = by_key_[key].find({finding.rule, finding.*kIdentities[key].of_finding});
     if (found == by_key_[key].end()) return false;
     std::vector<std::size_t>& left = found->second;
     std::erase_if(left, [&](std::size_t i) { return slots_[i].taken; });
@@ -111,7 +111,7 @@ class Known {
     bool taken = false;
   };
   std::vector<Slot> slots_;
-  std::array<std::map<std::pair<std::string, std::string>, std::vector<std::size_t>>, kKeys.size()> by_key_;
+  std::array<std::map<std::pair<std::string, std::string>, std::vector<std::size_t>>, kIdentities.size()> by_key_;
 };
 
 std::vector<Finding*> countable(ModelReport& model) {
@@ -124,7 +124,7 @@ std::vector<Finding*> countable(ModelReport& model) {
 
 /// First by fingerprint, all of them, so that an edited line cannot take the entry of one that is as it was.
 void mark_known(ModelReport& model, Known& known, const std::string& baseline) {
-  for (std::size_t key = 0; key < kKeys.size(); ++key) {
+  for (std::size_t key = 0; key < kIdentities.size(); ++key) {
     for (Finding* finding : countable(model)) {
       if (known.take(*finding, key)) finding->suppressed = Suppression{Suppression::By::baseline, baseline};
     }

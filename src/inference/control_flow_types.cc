@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <optional>
 
+#include "inference/node_attributes.h"
+#include "support/quote.h"
+
 namespace graphwitness {
 namespace {
-
-std::string quote(std::string_view text) { return "`" + std::string(text) + "`"; }
 
 YieldedType yielded(const InferredType& type) {
   return {type.is_tensor, type.dtype, type.ranked, {type.dims.begin(), type.dims.end()}};
@@ -39,11 +40,6 @@ void check_dtypes(const Graph& graph, ValueId a, DType of_a, ValueId b, DType of
                   " and " + name_of_value(graph, b) + " of dtype " + std::string(name_of(of_b)));
 }
 
-std::int64_t integer(const Graph& graph, NodeId node, std::string_view name, std::int64_t missing) {
-  const Literal* literal = graph.attribute(node, name);
-  return literal != nullptr && literal->kind == Literal::Kind::integer ? literal->bits : missing;
-}
-
 /// Element `index` of a list attribute; `missing` when there is none.
 std::int64_t element(const Graph& graph, NodeId node, std::string_view name, std::size_t index, std::int64_t missing) {
   const Literal* literal = graph.attribute(node, name);
@@ -70,7 +66,7 @@ std::optional<LoopShape> shape_of(const Graph& graph, NodeId node, const Operato
     return LoopShape{2, 2, 1, operands.size() - 2, 0};
   }
   if (op.schema == nullptr || op.schema->since_version() < 9) return std::nullopt;  // one with a batch dimension
-  const std::int64_t scanned = integer(graph, node, "num_scan_inputs", -1);
+  const std::int64_t scanned = integer_attribute(graph, node, "num_scan_inputs", -1);
   if (scanned < 0 || static_cast<std::size_t>(scanned) > operands.size()) return std::nullopt;
   const auto slices = static_cast<std::size_t>(scanned);
   return LoopShape{0, 0, 0, operands.size() - slices, slices};

@@ -7,11 +7,10 @@
 #include "inference/node_fit.h"
 #include "inference/size_fit.h"
 #include "ir/walk.h"
+#include "support/quote.h"
 
 namespace graphwitness {
 namespace {
-
-std::string quote(std::string_view text) { return "`" + std::string(text) + "`"; }
 
 /// The library's own words, without its marks: "[ShapeInferenceError] Incompatible dimensions".
 std::string cleaned(std::string_view what) {

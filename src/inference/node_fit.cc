@@ -5,11 +5,10 @@
 #include <set>
 
 #include "inference/protos.h"
+#include "support/quote.h"
 
 namespace graphwitness {
 namespace {
-
-std::string quote(std::string_view text) { return "`" + std::string(text) + "`"; }
 
 std::string count(std::size_t number, std::string_view what) {
   return std::to_string(number) + " " + std::string(what) + (number == 1 ? "" : "s");
@@ -98,7 +97,7 @@ std::string list_of(DTypeMask mask) {
   return list;
 }
 
-std::string name_of_value(const Graph& graph, ValueId value) {
+std::string name_of_input(const Graph& graph, ValueId value) {
   const std::string_view name = graph[graph[value].name];
   return name.empty() ? "an input" : "`" + std::string(name) + "`";
 }
@@ -135,7 +134,7 @@ std::vector<std::string> dtype_misfits(const Graph& graph, NodeId node, const Op
       if (std::ranges::find(operands.first(i), operands[i]) != operands.begin() + static_cast<std::ptrdiff_t>(i))
         continue;
       const std::string takes = formal->dtypes == 0 ? "no tensor" : list_of(formal->dtypes);
-      wrong.push_back(name_of_value(graph, operands[i]) + " has dtype " + std::string(name_of(type.dtype)) +
+      wrong.push_back(name_of_input(graph, operands[i]) + " has dtype " + std::string(name_of(type.dtype)) +
                       ", expected " + takes + " as " + quote(formal->name) + " of " + quote(op.name));
       continue;
     }
@@ -145,8 +144,8 @@ std::vector<std::string> dtype_misfits(const Graph& graph, NodeId node, const Op
       bound[variable] = type.dtype;
       binder[variable] = operands[i];
     } else if (bound[variable] != type.dtype) {
-      wrong.push_back(quote(op.name) + " takes " + name_of_value(graph, binder[variable]) + " of dtype " +
-                      std::string(name_of(bound[variable])) + " together with " + name_of_value(graph, operands[i]) +
+      wrong.push_back(quote(op.name) + " takes " + name_of_input(graph, binder[variable]) + " of dtype " +
+                      std::string(name_of(bound[variable])) + " together with " + name_of_input(graph, operands[i]) +
                       " of dtype " + std::string(name_of(type.dtype)) + ", expected the same dtype");
     }
   }

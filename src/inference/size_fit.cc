@@ -1,16 +1,13 @@
 #include "inference/size_fit.h"
 
+#include "inference/node_attributes.h"
+
 namespace graphwitness {
 namespace {
 
 InferredType type_at(const Graph& graph, NodeId node, std::size_t index, const TypeStore& types) {
   const auto operands = graph[graph[node].operands];
   return index < operands.size() ? types[operands[index]] : InferredType{};
-}
-
-std::int64_t integer(const Graph& graph, NodeId node, std::string_view name, std::int64_t missing) {
-  const Literal* literal = graph.attribute(node, name);
-  return literal != nullptr && literal->kind == Literal::Kind::integer ? literal->bits : missing;
 }
 
 bool differ(const Dim& a, const Dim& b) {
@@ -23,8 +20,8 @@ void check_gemm(const Graph& graph, NodeId node, const TypeStore& types, std::ve
   const InferredType left = type_at(graph, node, 0, types);
   const InferredType right = type_at(graph, node, 1, types);
   if (!left.ranked || !right.ranked || left.dims.size() != 2 || right.dims.size() != 2) return;
-  const Dim& columns = left.dims[integer(graph, node, "transA", 0) != 0 ? 0 : 1];
-  const Dim& rows = right.dims[integer(graph, node, "transB", 0) != 0 ? 1 : 0];
+  const Dim& columns = left.dims[integer_attribute(graph, node, "transA", 0) != 0 ? 0 : 1];
+  const Dim& rows = right.dims[integer_attribute(graph, node, "transB", 0) != 0 ? 1 : 0];
   if (differ(columns, rows)) wrong.push_back("`Gemm` multiplies along sizes " + sizes(columns, rows));
 }
 
@@ -34,7 +31,7 @@ void check_convolution(const Graph& graph, NodeId node, const TypeStore& types, 
   if (!input.ranked || !weight.ranked || input.dims.size() < 3 || weight.dims.size() < 2) return;
   Dim taken = weight.dims[1];
   if (taken.extent == Dim::kUnknown) return;
-  if (__builtin_mul_overflow(taken.extent, integer(graph, node, "group", 1), &taken.extent)) return;
+  if (__builtin_mul_overflow(taken.extent, integer_attribute(graph, node, "group", 1), &taken.extent)) return;
   if (differ(input.dims[1], taken)) {
     wrong.push_back("`Conv` is given " + std::to_string(input.dims[1].extent) + " channels, its weight takes " +
                     std::to_string(taken.extent));

@@ -61,7 +61,8 @@ class Reader {
     for (const ValueId operand : graph_[node.operands]) {
       if (!operand) continue;
       std::int64_t number = number_[operand.raw];
-      if (number == kNoValue && graph_[operand].def == Value::Def::constant) number = add_constant(operand);
+      if (number == kNoValue && graph_[operand].def == graphwitness::Value::Def::constant)
+        number = add_constant(operand);
       operation.inputs.push_back({.name = std::string(graph_[graph_[operand].name]), .value = number});
     }
     for (const Attribute& attribute : graph_[node.attributes]) {

@@ -15,8 +15,8 @@ namespace {
 // Points, at 96 pixels per 72.
 constexpr double kScreen = 560;     ///< what of a screen's height is left below title and legend
 constexpr double kMostWhole = 640;  ///< up to here a picture is not broken
-constexpr double kTitle = 17;
-constexpr double kRow = 13;
+constexpr double kTitleHeight = 17;
+constexpr double kRowHeight = 13;
 constexpr double kMargin = 8;
 constexpr double kGap = 19;       ///< between two boxes, with the arrow
 constexpr double kFrameTop = 24;  ///< border and label
@@ -28,7 +28,7 @@ constexpr std::size_t kMostItems = 150;
 constexpr std::size_t kMostColumns = 7;
 
 double height_of(const Item& item) {
-  return kTitle + kRow * static_cast<double>(item.rows.size()) + (item.folded > 0 ? 2 : 1) * kMargin;
+  return kTitleHeight + kRowHeight * static_cast<double>(item.rows.size()) + (item.folded > 0 ? 2 : 1) * kMargin;
 }
 
 double width_of(const View& view, const Item& item) {

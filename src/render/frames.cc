@@ -10,7 +10,7 @@
 namespace graphwitness::picture {
 namespace {
 
-constexpr std::size_t kTitle = 48;  // characters
+constexpr std::size_t kLongestTitle = 48;  // characters
 constexpr std::string_view kTo = " … ";
 
 /// The path of the nearest module around.
@@ -75,22 +75,23 @@ void drop_outer_frames(View& view) {
 
 std::string local_title(const View& view, const Item& item) {
   const std::string_view title = item.title;
-  if (item.category != Category::module) return shortened(title, kTitle);
+  if (item.category != Category::module) return shortened(title, kLongestTitle);
   const std::string_view around = path_around(view, item.frame);
   const std::size_t to = title.find(kTo);
-  if (item.repeats == 1 || to == std::string_view::npos) return shortened(local_name(title, around), kTitle);
-  std::string out = shortened(local_name(title.substr(0, to), around), kTitle);
-  return out.append(kTo).append(shortened(local_name(title.substr(to + kTo.size()), around), kTitle));
+  if (item.repeats == 1 || to == std::string_view::npos) return shortened(local_name(title, around), kLongestTitle);
+  std::string out = shortened(local_name(title.substr(0, to), around), kLongestTitle);
+  return out.append(kTo).append(shortened(local_name(title.substr(to + kTo.size()), around), kLongestTitle));
 }
 
 void name_locally(View& view) {
   for (Item& item : view.items) {
     item.title = local_title(view, item);
-    item.subtitle = shortened(local_name(item.subtitle, path_around(view, item.frame)), kTitle);
+    item.subtitle = shortened(local_name(item.subtitle, path_around(view, item.frame)), kLongestTitle);
   }
   for (std::size_t i = view.frames.size(); i-- > 0;) {
     Frame& frame = view.frames[i];
-    if (!frame.path.empty()) frame.label = shortened(local_name(frame.label, path_around(view, frame.parent)), kTitle);
+    if (!frame.path.empty())
+      frame.label = shortened(local_name(frame.label, path_around(view, frame.parent)), kLongestTitle);
   }
 }
 

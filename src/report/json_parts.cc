@@ -10,6 +10,8 @@ void add(Json& object, const char* key, std::uint32_t value) {
   if (value != 0) object[key] = value;
 }
 
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
 Json place_json(const SourceSpan& at) {
   Json object = Json::object();
   add(object, "file", at.file);

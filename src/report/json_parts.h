@@ -18,6 +18,8 @@ Json list(const auto& items, const auto& render) {
   for (const auto& item : items) array.push_back(render(item));
   return array;
 }
+/// What nobody set is null, where a key is always there.
+Json text_or_null(const std::string& text);
 Json place_json(const SourceSpan& at);
 Json step_json(const TrailStep& step);
 

@@ -6,8 +6,6 @@
 namespace graphwitness {
 namespace {
 
-FunctionId function_of(const Graph& graph, NodeId node) { return graph[graph[node].parent].function; }
-
 /// The label that names a node to people: its first result, or what it works on when it has none.
 ValueId named_value(const Graph& graph, NodeId node) {
   for (ValueId result : graph[graph[node].results]) {

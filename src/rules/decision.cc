@@ -7,6 +7,7 @@
 #include "analysis/arms.h"
 #include "analysis/operators.h"
 #include "rules/places.h"
+#include "support/quote.h"
 
 namespace graphwitness {
 namespace {
@@ -22,8 +23,6 @@ constexpr std::array kByStrength{
     Cause{DecisionKind::mode, Origin::training},    Cause{DecisionKind::mode, Origin::gradient},
     Cause{DecisionKind::mode, Origin::mode},        Cause{DecisionKind::shape, Origin::metadata},
     Cause{DecisionKind::argument, Origin::argument}};
-
-std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
 
 std::string input_name(const Graph& graph, ValueId input) { return std::string(graph[graph[input].name]); }
 
@@ -56,11 +55,9 @@ bool is_kept_by_trace(const Graph& graph) {
   return false;
 }
 
-const Function& function_of(const Graph& graph, NodeId node) { return graph[graph[graph[node].parent].function]; }
-
 /// The archive's own code for saving and loading, which no call of the model runs.
 bool is_of_loading(const Graph& graph, NodeId node) {
-  const std::string_view name = graph[function_of(graph, node).name];
+  const std::string_view name = graph[graph[function_of(graph, node)].name];
   return name == "__setstate__" || name == "__getstate__";
 }
 
@@ -95,7 +92,7 @@ std::string state_name(const Graph& graph, const Provenance& provenance, ValueId
   const Provenance::Trail trail = provenance.trail(decider, Facet::data, Origin::state);
   const ModuleValues& modules = provenance.constants().modules();
   const auto named = [&](NodeId read) {
-    return "the attribute " + quoted(modules.attribute_name(read)) + ", which calls change,";
+    return "the attribute " + quote(modules.attribute_name(read)) + ", which calls change,";
   };
   for (NodeId node : trail.nodes) {
     if (graph[graph[node].op] == "prim::GetAttr") return named(node);
@@ -113,7 +110,7 @@ TrailStep input_step(RuleContext& context, const Function& function, ValueId inp
           .node_id = {},
           .node = std::string(context.label(input)),
           .op = "input",
-          .message = "input " + quoted(input_name(graph, input))};
+          .message = "input " + quote(input_name(graph, input))};
 }
 
 TrailStep node_step(RuleContext& context, NodeId node, std::string message) {
@@ -154,7 +151,7 @@ std::string who_decides(const Graph& graph, const Provenance& provenance, ValueI
   std::vector<std::string> names;
   names.reserve(inputs.size());
   const std::size_t named = inputs.size() <= kNamedInputs ? inputs.size() : kNamedInputs - 1;
-  for (ValueId input : std::span(inputs).first(named)) names.push_back(quoted(input_name(graph, input)));
+  for (ValueId input : std::span(inputs).first(named)) names.push_back(quote(input_name(graph, input)));
   if (named < inputs.size()) names.push_back(std::to_string(inputs.size() - named) + " others");
   if (names.empty()) return "the " + std::string(name_of(origin)) + " of an input " + verb.one;
   if (origin == Origin::argument) return argument_name(graph, inputs, names) + " " + verb.one;
@@ -196,7 +193,7 @@ void explain_decision(RuleContext& context, Finding& finding, NodeId node, Value
     finding.inputs.push_back(input_name(graph, input));
   }
   const Provenance::Trail trail = provenance.trail(decider, Facet::data, origin);
-  if (trail.input) finding.trail.push_back(input_step(context, function_of(graph, node), trail.input));
+  if (trail.input) finding.trail.push_back(input_step(context, graph[function_of(graph, node)], trail.input));
   if (trail.is_cut) {
     finding.trail.push_back(
         {.at = {}, .node_id = {}, .node = {}, .op = {}, .message = "… the operations next to it left out"});
@@ -213,7 +210,7 @@ std::string describe_arm(const RuleContext& context, BlockId block) {
   if (names.empty()) return "no operation";
   const std::size_t more = names.size() > kNamedOperators ? names.size() - kNamedOperators : 0;
   names.resize(names.size() - more);
-  for (std::string& name : names) name = quoted(name);
+  for (std::string& name : names) name = quote(name);
   if (more > 0) names.push_back(std::to_string(more) + (more == 1 ? " more operator" : " more operators"));
   std::string text = enumerate(names);
   for (NodeId node : graph[graph[block].nodes]) {

@@ -15,11 +15,10 @@
 #include "rules/decision.h"
 #include "rules/export_hazards.h"
 #include "rules/free_dims.h"
+#include "support/quote.h"
 
 namespace graphwitness {
 namespace {
-
-std::string quote(std::string_view text) { return "`" + std::string(text) + "`"; }
 
 std::string counted(std::size_t number, std::string_view what) {
   return std::to_string(number) + " " + std::string(what) + (number == 1 ? "" : "s");

@@ -6,6 +6,8 @@
 #include <optional>
 #include <set>
 
+#include "support/quote.h"
+
 namespace graphwitness {
 namespace {
 
@@ -45,8 +47,7 @@ class SizeClashes {
 
  private:
   std::string_view op(NodeId node) const { return graph_[graph_[node].op]; }
-  std::string quoted(std::string_view text) const { return "`" + std::string(text) + "`"; }
-  std::string name(ValueId value) const { return quoted(graph_[graph_[value].name]); }
+  std::string name(ValueId value) const { return quote(graph_[graph_[value].name]); }
 
   ValueId operand(NodeId node, std::size_t index) const {
     const auto operands = graph_[graph_[node].operands];
@@ -135,7 +136,7 @@ class SizeClashes {
     std::erase_if(left, [](const auto& entry) { return entry.second == 0; });
     if (left.empty()) return;
     const Symbol symbol = left.begin()->first;
-    const std::string clash = "the sizes of this `Reshape` are literal where " + quoted(graph_[symbol]) + " of " +
+    const std::string clash = "the sizes of this `Reshape` are literal where " + quote(graph_[symbol]) + " of " +
                               name(operand(node, 0)) + " is free";
     if (wants->inferred == 0) return add(node, node, symbol, clash + ", so only one size fits");
     if (has->literal % wants->literal != 0) {
@@ -145,7 +146,7 @@ class SizeClashes {
     if (leads && is_literal(target->front())) {
       add(node, node, sizes.front().name,
           "this `Reshape` has the literal size " + std::to_string(target->front().extent) + " in the place of " +
-              quoted(graph_[sizes.front().name]) + " of " + name(operand(node, 0)));
+              quote(graph_[sizes.front().name]) + " of " + name(operand(node, 0)));
     }
   }
 
@@ -159,7 +160,7 @@ class SizeClashes {
       if (!is_free(had) || !is_literal(size)) continue;
       return add(node, node, had.name,
                  "this `Expand` has the literal size " + std::to_string(size.extent) + " where " +
-                     quoted(graph_[had.name]) + " of " + name(operand(node, 0)) + " is free");
+                     quote(graph_[had.name]) + " of " + name(operand(node, 0)) + " is free");
     }
   }
 
@@ -230,10 +231,10 @@ class SizeClashes {
         const NodeId origin = literal_origin(fixed);
         if (!origin && !strict_) continue;
         const std::string size = std::to_string(literal->extent);
-        const std::string at = origin ? "the literal size " + size + " of this " + quoted(op(origin)) + " has to equal "
+        const std::string at = origin ? "the literal size " + size + " of this " + quote(op(origin)) + " has to equal "
                                       : "size " + size + " of " + name(fixed.value) + " has to equal ";
         add(origin ? origin : node, node, free->name,
-            at + quoted(graph_[free->name]) + " of " + name(open.value) + " at " + quoted(op(node)));
+            at + quote(graph_[free->name]) + " of " + name(open.value) + " at " + quote(op(node)));
         return true;
       }
     }

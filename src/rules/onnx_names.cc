@@ -5,10 +5,10 @@
 #include <span>
 #include <unordered_map>
 
+#include "support/quote.h"
+
 namespace graphwitness {
 namespace {
-
-std::string quote(std::string_view text) { return "`" + std::string(text) + "`"; }
 
 bool is_unresolved(const Graph& graph, ValueId value) { return value && graph[value].def == Value::Def::unresolved; }
 

@@ -15,14 +15,13 @@
 #include "rules/output_structure.h"
 #include "rules/pairing.h"
 #include "rules/places.h"
+#include "support/quote.h"
 
 namespace graphwitness {
 namespace {
 
 constexpr int kBudget = 64;
 constexpr std::size_t kShownConstants = 3;
-
-std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
 
 /// What a constant stands for, by where the script's value comes from; the strongest first.
 struct Reason {
@@ -65,7 +64,7 @@ bool only_tells(std::string_view op) {
   return std::ranges::find(kTelling, op) != kTelling.end();
 }
 
-bool is_like(std::string_view op) {
+bool makes_alike(std::string_view op) {
   return op.starts_with("aten::") && (op.ends_with("_like") || op.starts_with("aten::new_"));
 }
 
@@ -261,7 +260,7 @@ class LossFinder {
   std::string source_of(ValueId value, Origin origin) const {
     std::string names;
     for (ValueId input : provenance_.inputs(value, Facet::data, origin)) {
-      names += (names.empty() ? "" : " and ") + quoted(scripted_[scripted_[input].name]);
+      names += (names.empty() ? "" : " and ") + quote(scripted_[scripted_[input].name]);
     }
     if (!names.empty())
       return "the " + std::string(name_of(origin)) + (origin == Origin::argument ? " " : " of ") + names;
@@ -279,7 +278,7 @@ class LossFinder {
               .way = provenance_.trail(value, Facet::data, origin).nodes};
     const std::string source = source_of(value, origin);
     const std::string held = enumerate_constants(constants);
-    loss.message = quoted(scripted_[scripted_[node].op]) + " takes " + held +
+    loss.message = quote(scripted_[scripted_[node].op]) + " takes " + held +
                    " in the trace, where the script computes it from " + source;
     if (is_library_matter(node, loss.way)) {
       loss.severity = Severity::note;
@@ -307,14 +306,14 @@ class LossFinder {
 
   void lose_attribute(NodeId node, ValueId value) {
     const NodeId reader = scripted_.defining_node(value);
-    const std::string name = quoted(provenance_.constants().modules().attribute_name(reader));
+    const std::string name = quote(provenance_.constants().modules().attribute_name(reader));
     Loss loss{.rule = "frozen-tensor",
               .severity = Severity::warning,
               .node = node,
               .message = {},
               .explain = {},
               .way = {reader}};
-    loss.message = quoted(scripted_[scripted_[node].op]) +
+    loss.message = quote(scripted_[scripted_[node].op]) +
                    " takes a captured tensor in the trace, where the script reads the attribute " + name;
     loss.explain = [name](Finding& finding) {
       finding.provenance.emplace_back("attribute");
@@ -331,7 +330,8 @@ class LossFinder {
     const auto operands = scripted_[scripted_[node].operands];
     const auto others = traced_[traced_[recorded].operands];
     std::optional<ValueId> followed;
-    if (is_like(op) && operands.size() == others.size() && names_kind_anew(operands, others)) followed = operands[0];
+    if (makes_alike(op) && operands.size() == others.size() && names_kind_anew(operands, others))
+      followed = operands[0];
     if (op == "aten::to" && overload_of(scripted_, node) == "other" && overload_of(traced_, recorded) != "other") {
       followed = value_at(operands, 1);
     }
@@ -363,7 +363,7 @@ class LossFinder {
       if (name_of(origin) != name || !provenance_.comes_from(followed, Facet::metadata, origin)) continue;
       Loss loss{
           .rule = "frozen-dtype", .severity = Severity::warning, .node = node, .message = {}, .explain = {}, .way = {}};
-      loss.message = quoted(scripted_[scripted_[node].op]) +
+      loss.message = quote(scripted_[scripted_[node].op]) +
                      " names the example's dtype and device in the trace, where the script follows its tensor";
       if (is_library_matter(node, {})) {
         loss.severity = Severity::note;
@@ -382,7 +382,7 @@ class LossFinder {
   }
 
   void lose_assignment(NodeId node) {
-    const std::string name = quoted(provenance_.constants().modules().attribute_name(node));
+    const std::string name = quote(provenance_.constants().modules().attribute_name(node));
     Loss loss{
         .rule = "mutated-state", .severity = Severity::warning, .node = node, .message = {}, .explain = {}, .way = {}};
     loss.message = "the trace does not assign the attribute " + name + ", the script does";

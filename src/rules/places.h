@@ -10,6 +10,9 @@
 
 namespace graphwitness {
 
+/// The function that a node stands in, however deep.
+inline FunctionId function_of(const Graph& graph, NodeId node) { return graph[graph[node].parent].function; }
+
 /// Frames of a location, innermost first.
 std::vector<LocationId> frames_of(const Graph& graph, LocationId location);
 

@@ -15,8 +15,6 @@
 namespace graphwitness {
 namespace {
 
-const Function& function_of(const Graph& graph, NodeId node) { return graph[graph[graph[node].parent].function]; }
-
 /// The innermost frame that has a file; none when no frame has.
 LocationId filed_frame(const Graph& graph, NodeId node) {
   for (LocationId frame = graph[node].loc; frame; frame = graph[frame].caller) {
@@ -257,7 +255,7 @@ std::function<void(Finding&)> explained(std::string_view provenance, std::string
 }  // namespace
 
 bool is_recorded(const Graph& graph, NodeId node) {
-  const Function::Origin origin = function_of(graph, node).origin;
+  const Function::Origin origin = graph[function_of(graph, node)].origin;
   if (origin != Function::Origin::traced && origin != Function::Origin::mixed) return false;
   // Recorded code knows lines, compiled code columns too.
   const LocationId frame = filed_frame(graph, node);

@@ -26,7 +26,7 @@ namespace {
 
 using Report = RuleContext::Report;
 
-constexpr int kBudget = 64;
+constexpr int kMostPending = 64;
 
 /// What these rules say of one graph is a suspicion about the other.
 bool is_suspicion(std::string_view rule) { return rule.starts_with("frozen-") || rule == "tensor-read-as-number"; }
@@ -137,7 +137,7 @@ class Reconciler {
     Fate fate = Fate::unknown;
     std::vector<NodeId> pending{node};
     std::unordered_set<std::uint32_t> seen;
-    for (int budget = kBudget; !pending.empty() && budget > 0; --budget) {
+    for (int budget = kMostPending; !pending.empty() && budget > 0; --budget) {
       const NodeId at = pending.back();
       pending.pop_back();
       if (!seen.insert(at.raw).second) continue;
@@ -266,7 +266,7 @@ class Reconciler {
   bool is_decided(NodeId node) const {
     std::vector<NodeId> pending{node};
     std::unordered_set<std::uint32_t> seen;
-    for (int budget = kBudget; !pending.empty() && budget > 0; --budget) {
+    for (int budget = kMostPending; !pending.empty() && budget > 0; --budget) {
       const NodeId at = pending.back();
       pending.pop_back();
       if (!seen.insert(at.raw).second) continue;

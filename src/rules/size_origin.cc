@@ -11,7 +11,7 @@
 namespace graphwitness {
 namespace {
 
-constexpr std::size_t kBudget = 64;
+constexpr std::size_t kMostUses = 64;
 
 /// Sizes that stay tensors while tracing; `len` and the rank do not.
 bool reads_live_size(const Graph& graph, NodeId node) {
@@ -60,7 +60,7 @@ bool is_elided_int(const Graph& graph, const SourceLines& lines, NodeId node) {
   if (name.empty()) return false;
   std::size_t looked_at = 0;
   for (const Use& use : graph.uses(results[0])) {
-    if (!use.user || ++looked_at > kBudget) continue;
+    if (!use.user || ++looked_at > kMostUses) continue;
     const LocationId of_user = graph[use.user].loc;
     if (of_user && lines.calls_int_on(graph[of_user], name)) return true;
   }
@@ -71,7 +71,7 @@ SizeOrigin size_origin(const Graph& graph, const SourceLines& lines, ValueId num
   SizeOrigin origin;
   std::vector<ValueId> pending{number};
   std::unordered_set<std::uint32_t> seen;
-  while (!pending.empty() && seen.size() < kBudget) {
+  while (!pending.empty() && seen.size() < kMostUses) {
     const ValueId value = pending.back();
     pending.pop_back();
     if (!value || !is_scalar_like(graph, graph[value].type) || !seen.insert(value.raw).second) continue;

@@ -13,12 +13,12 @@ namespace graphwitness {
 namespace {
 
 /// Nodes of one turn of a loop that are looked through.
-constexpr int kBudget = 16;
+constexpr int kMostSteps = 16;
 
 bool depends_on(const Graph& graph, NodeId node, NodeId earlier) {
   std::vector<NodeId> pending{node};
   std::unordered_set<std::uint32_t> seen;
-  for (int budget = kBudget; !pending.empty() && budget > 0; --budget) {
+  for (int budget = kMostSteps; !pending.empty() && budget > 0; --budget) {
     const NodeId at = pending.back();
     pending.pop_back();
     for (ValueId operand : graph[graph[at].operands]) {

@@ -26,7 +26,7 @@ namespace {
 
 constexpr std::size_t kDescriptors = 3;
 constexpr std::size_t kLongestRequest = 1U << 16U;
-constexpr int kLookMilliseconds = 50;
+constexpr int kWaitMilliseconds = 50;
 /// For the program's start; a busy machine may take long.
 constexpr std::chrono::seconds kPatience{60};
 
@@ -133,7 +133,7 @@ std::optional<pid_t> Nursery::answer() {
   const auto until = std::chrono::steady_clock::now() + kPatience;
   while (std::chrono::steady_clock::now() < until && !waiting_->advance()) {
     pollfd polled{socket_.get(), POLLIN, 0};
-    if (poll(&polled, 1, kLookMilliseconds) <= 0) continue;
+    if (poll(&polled, 1, kWaitMilliseconds) <= 0) continue;
     pid_t pid = -1;
     if (recv(socket_.get(), &pid, sizeof pid, 0) != sizeof pid || pid <= 0) return std::nullopt;
     return pid;

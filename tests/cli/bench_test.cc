@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/program.h"
+#include "contains.h"
 #include "json_schema.h"
 #include "temporary_folder.h"
 
@@ -15,8 +16,6 @@ namespace {
 const std::string kScripted = fixture("two_branch/scripted.pt");
 const std::string kTraced = fixture("two_branch/traced.pt");
 const std::string kOnnx = fixture("two_branch/traced.onnx");
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 Ran bench(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "bench");

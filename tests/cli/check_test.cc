@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cli/program.h"
+#include "contains.h"
 #include "fake_worker.h"
 #include "json_schema.h"
 #include "temporary_folder.h"
@@ -17,8 +18,6 @@ namespace graphwitness {
 namespace {
 
 using Json = nlohmann::json;
-
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
 
 /// The JSON of `check`, which fits its schema.
 Json checked(std::vector<std::string> arguments, int status) {
@@ -134,9 +133,9 @@ TEST_CASE("one bad model does not keep the others from being checked") {
   const Json json = checked({fixture("bad/text.pt"), fixture("two_branch/scripted.pt"), "missing.pt"}, 2);
   REQUIRE(json["models"].size() == 3);
   CHECK(json["models"][0]["status"] == "error");
-  CHECK(contains(json["models"][0]["error"], "is a text file, expected an exported graph"));
+  CHECK(contains(json["models"][0]["error"].get<std::string>(), "is a text file, expected an exported graph"));
   CHECK(json["models"][1]["findings"].size() == 1);
-  CHECK(contains(json["models"][2]["error"], "`missing.pt` does not exist"));
+  CHECK(contains(json["models"][2]["error"].get<std::string>(), "`missing.pt` does not exist"));
 }
 
 TEST_CASE("every bad file is one line that names it, and status 2") {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/program.h"
+#include "contains.h"
 #include "json_schema.h"
 
 namespace graphwitness {
@@ -20,8 +21,6 @@ Ran compare(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "compare");
   return graphwitness(arguments);
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 nlohmann::json json_of(std::vector<std::string> arguments) {
   arguments.insert(arguments.end(), {"--format", "json"});

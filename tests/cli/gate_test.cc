@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/program.h"
+#include "contains.h"
 #include "fake_worker.h"
 #include "json_schema.h"
 #include "temporary_folder.h"
@@ -16,8 +17,6 @@ namespace graphwitness {
 namespace {
 
 using Json = nlohmann::json;
-
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
 
 Ran check(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "check");

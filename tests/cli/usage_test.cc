@@ -7,13 +7,12 @@
 #include <string>
 
 #include "cli/program.h"
+#include "contains.h"
 #include "temporary_folder.h"
 #include "zip_file.h"
 
 namespace graphwitness {
 namespace {
-
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
 
 const std::vector<std::string> kCommands{"inspect", "check", "compare", "bench", "rules", "explain"};
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/program.h"
+#include "contains.h"
 #include "json_schema.h"
 #include "temporary_folder.h"
 
@@ -17,8 +18,6 @@ Ran verify(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "verify");
   return graphwitness(arguments);
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 const std::string kExample = fixture("two_branch/example.pt");
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "contains.h"
 #include "exec/compare/compare.h"
 #include "exec/inputs/specification.h"
 #include "fake_worker.h"
@@ -31,8 +32,6 @@ CompareOptions generating(const char* input, std::uint64_t samples = 1) {
   options.inputs.samples = samples;
   return options;
 }
-
-bool contains(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 

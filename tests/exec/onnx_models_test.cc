@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "contains.h"
 #include "exec/compare/compare.h"
 #include "exec/inputs/write.h"
 #include "exec/number_elements.h"
@@ -40,8 +41,6 @@ CompareOptions generating(const char* input, std::uint64_t samples = 3) {
   options.inputs.samples = samples;
   return options;
 }
-
-bool contains(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
 
 Argument vector_of(const std::string& name, std::size_t size, float value) {
   Tensor tensor{.dtype = DType::f32, .sizes = {static_cast<std::int64_t>(size)}};

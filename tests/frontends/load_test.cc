@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "contains.h"
 #include "fake_worker.h"
 #include "graphwitness/support/error.h"
 #include "temporary_folder.h"
@@ -30,8 +31,6 @@ struct Case {
     return "";
   }
 };
-
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
 
 }  // namespace
 

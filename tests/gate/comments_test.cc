@@ -12,7 +12,7 @@
 namespace graphwitness::gate {
 namespace {
 
-constexpr std::array<std::string_view, 2> kRules{"data-dependent-branch", "random-op"};
+constexpr std::array<std::string_view, 2> kKnown{"data-dependent-branch", "random-op"};
 
 /// A graph that stands in one line of a file.
 Graph graph_at(const std::string& file, int line) {
@@ -55,14 +55,14 @@ TEST_CASE("a comment silences its rule on its line, wherever the file has moved 
   const std::string silenced = line + "  # graphwitness: ignore[data-dependent-branch] why not";
   const std::string file = write_file(folder.path() / "m.py", "def f(x):\n\n\n" + silenced + "\n        y = x\n");
   for (const std::uint32_t number : {4U, 2U}) {
-    Comments comments("", kRules, kRules);
+    Comments comments("", kKnown, kKnown);
     ModelReport report = report_at(file, number, line);
     comments.apply(report, graph_at(file, 4));
     REQUIRE(report.findings[0].suppressed);
     CHECK(report.findings[0].suppressed->reason == "why not");
     CHECK(comments.unused().empty());
   }
-  Comments comments("", kRules, kRules);
+  Comments comments("", kKnown, kKnown);
   ModelReport other = report_at(file, 5, "        y = x");
   comments.apply(other, graph_at(file, 4));
   CHECK(!other.findings[0].suppressed);
@@ -75,16 +75,16 @@ TEST_CASE("a comment is unused only where a model has code, and for rules that r
   const std::string file = write_file(
       folder.path() / "m.py", "y = x  # graphwitness: ignore[random-op]\nz = y  # graphwitness: ignore[random-up]\n");
   const auto unused = [&](int line, std::span<const std::string_view> run) {
-    Comments comments("", kRules, run);
+    Comments comments("", kKnown, run);
     ModelReport report{.path = "m.pt", .format = "torchscript"};
     comments.apply(report, graph_at(file, line));
     return comments.unused();
   };
-  CHECK(unused(1, kRules).size() == 1);
+  CHECK(unused(1, kKnown).size() == 1);
   CHECK(unused(1, {}).empty());
-  CHECK(unused(7, kRules).empty());
-  REQUIRE(unused(2, kRules).size() == 1);
-  CHECK(unused(2, kRules)[0] == file + ":2: unknown rule `random-up` in a comment; did you mean `random-op`?");
+  CHECK(unused(7, kKnown).empty());
+  REQUIRE(unused(2, kKnown).size() == 1);
+  CHECK(unused(2, kKnown)[0] == file + ":2: unknown rule `random-up` in a comment; did you mean `random-op`?");
 }
 
 }  // namespace graphwitness::gate

@@ -12,10 +12,10 @@
 namespace graphwitness::picture {
 namespace {
 
-View view_of(std::string_view text) { return make_view(read_ir(text).graph, {.max_nodes = 0}); }
+View whole_view(std::string_view text) { return make_view(read_ir(text).graph, {.max_nodes = 0}); }
 
 /// `count` operations, one after the other, each with a skip over the next when `skips`.
-std::string chain(int count) {
+std::string chain_text(int count) {
   std::string text = "graph \"f\" exported (%v0):\n";
   for (int i = 0; i < count; ++i) {
     text += "  %v" + std::to_string(i + 1) + " = a::op" + std::to_string(i) + "(%v" + std::to_string(i) + ")\n";
@@ -34,7 +34,7 @@ std::string titles(const View& view) {
 }
 
 TEST_CASE("what fits a screen is one column") {
-  View view = view_of(chain(10));
+  View view = whole_view(chain_text(10));
   const Extent extent = break_into_columns(view, 150);
   CHECK(jumps(view) == 0);
   CHECK(extent.height > 300);
@@ -42,7 +42,7 @@ TEST_CASE("what fits a screen is one column") {
 }
 
 TEST_CASE("a long chain becomes columns, with the same letter where it is cut") {
-  View view = view_of(chain(40));
+  View view = whole_view(chain_text(40));
   const std::size_t items = view.items.size();
   const std::size_t arrows = view.arrows.size();
   const Extent extent = break_into_columns(view, 150);
@@ -60,14 +60,14 @@ TEST_CASE("a long chain becomes columns, with the same letter where it is cut") 
 }
 
 TEST_CASE("no more boxes are made than are allowed, and branches and loops are not cut") {
-  View full = view_of(chain(40));
+  View full = whole_view(chain_text(40));
   break_into_columns(full, full.items.size());
   CHECK(jumps(full) == 0);
   std::string text = "graph \"f\" scripted (%c: bool, %v0: tensor):\n  %r: tensor = prim::If(%c) {\n    block():\n";
   for (int i = 0; i < 40; ++i) {
     text += "      %v" + std::to_string(i + 1) + ": tensor = aten::relu(%v" + std::to_string(i) + ")\n";
   }
-  View branch = view_of(text + "      return %v40\n    block(): return %v0\n  }\n  return %r\n");
+  View branch = whole_view(text + "      return %v40\n    block(): return %v0\n  }\n  return %r\n");
   break_into_columns(branch, 150);
   CHECK(jumps(branch) == 0);
 }
@@ -77,7 +77,7 @@ TEST_CASE("a frame that is cut goes on in the next column") {
   for (int i = 0; i < 40; ++i) {
     text += "  %v" + std::to_string(i + 1) + " = a::op(%v" + std::to_string(i) + ") @0\n";
   }
-  View view = view_of(text + "  return %v40\n");
+  View view = whole_view(text + "  return %v40\n");
   REQUIRE(view.frames.size() == 1);
   break_into_columns(view, 150);
   REQUIRE(view.frames.size() >= 2);
@@ -86,7 +86,7 @@ TEST_CASE("a frame that is cut goes on in the next column") {
 }
 
 TEST_CASE("a type that all arrows of a box carry is said in the box; types that say nothing are not said") {
-  View view = view_of(R"(graph "f" traced (%x: tensor<f32, 4>):
+  View view = whole_view(R"(graph "f" traced (%x: tensor<f32, 4>):
   %a: tensor<f32, 8> = aten::relu(%x)
   %b: tensor = aten::tanh(%a)
   %c: tensor = aten::neg(%a)
@@ -101,7 +101,7 @@ TEST_CASE("a type that all arrows of a box carry is said in the box; types that 
 }
 
 TEST_CASE("an arm that only hands on is a box without a frame, one that does nothing is not drawn") {
-  View view = view_of(R"(graph "f" scripted (%c: bool, %x: tensor):
+  View view = whole_view(R"(graph "f" scripted (%c: bool, %x: tensor):
   %r: tensor = prim::If(%c) {
     block():
       %y: tensor = aten::neg(%x)
@@ -126,7 +126,7 @@ TEST_CASE("an arm that only hands on is a box without a frame, one that does not
 }
 
 TEST_CASE("frames around one frame go, and names inside of a frame are short") {
-  View view = view_of(R"(
+  View view = whole_view(R"(
 location 0 scope "a.b.block.0"
 location 1 scope "a.b.conv"
 graph "f" traced (%x):

@@ -3,14 +3,13 @@
 #include <sstream>
 #include <string>
 
+#include "contains.h"
 #include "graphwitness/report/report.h"
 #include "graphwitness/report/verify.h"
 #include "report/sample.h"
 
 namespace graphwitness {
 namespace {
-
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
 
 std::string junit_of(std::optional<Severity> fail_on) {
   std::ostringstream out;

@@ -6,6 +6,7 @@
 #include <sstream>
 #include <string>
 
+#include "contains.h"
 #include "graphwitness/report/compare.h"
 #include "graphwitness/report/verify.h"
 #include "json_schema.h"
@@ -15,8 +16,6 @@ namespace graphwitness {
 namespace {
 
 using Json = nlohmann::json;
-
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
 
 const std::vector<ResultRule> kRules{{"random-op", "result differs from run to run", "# random-op"},
                                      {"data-dependent-branch", "an arm chosen by data", "# data-dependent-branch"}};

@@ -3,6 +3,7 @@
 #include <sstream>
 #include <string>
 
+#include "contains.h"
 #include "graphwitness/report/report.h"
 #include "report/sample.h"
 
@@ -14,8 +15,6 @@ std::string text_of(const Report& report, const TextOptions& options = {}) {
   write_text(out, report, options);
   return out.str();
 }
-
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
 
 }  // namespace
 

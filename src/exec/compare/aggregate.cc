@@ -11,12 +11,12 @@ namespace {
 
 constexpr const char* kArguments = "arguments";
 
-struct Largest {
+struct LargestSoFar {
   std::optional<double>& value;
   std::optional<DifferencePlace>& place;
 };
 
-void keep_larger(Largest most, const std::optional<double>& value, const std::optional<DifferencePlace>& place,
+void keep_larger(LargestSoFar most, const std::optional<double>& value, const std::optional<DifferencePlace>& place,
                  std::uint64_t sample) {
   if (!value || (most.value && *value <= *most.value)) return;
   most.value = value;

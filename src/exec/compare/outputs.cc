@@ -38,10 +38,6 @@ std::vector<Output> items_of(const std::string& name, const Value& value) {
   return outputs;
 }
 
-bool is_container(const Value& value) {
-  return value.kind == Kind::list || value.kind == Kind::tuple || value.kind == Kind::dict;
-}
-
 /// The outputs as the model has them, without looking into each.
 std::vector<Output> outputs_of(const SampleResult& result) {
   const Value& output = result.output;
@@ -64,7 +60,7 @@ std::vector<Output> flat(std::vector<Output> waiting) {
     const Output output = std::move(waiting.back());
     waiting.pop_back();
     if (output.value->kind == Kind::none) continue;
-    if (!is_container(*output.value)) {
+    if (!output.value->is_container()) {
       outputs.push_back(output);
       continue;
     }
@@ -88,7 +84,7 @@ std::vector<Output> by_name(const std::vector<Output>& reference, const std::vec
 }
 
 bool may_be_compared(const Value& a, const Value& b) {
-  const bool containers = is_container(a) || is_container(b);
+  const bool containers = a.is_container() || b.is_container();
   return containers ? a.kind == b.kind : (a.kind == Kind::none) == (b.kind == Kind::none);
 }
 

@@ -11,10 +11,6 @@ namespace {
 
 using Kind = Value::Kind;
 
-bool is_container(const Value& value) {
-  return value.kind == Kind::list || value.kind == Kind::tuple || value.kind == Kind::dict;
-}
-
 bool same_key(const Value& a, const Value& b) {
   return a.kind == b.kind && a.integer == b.integer && a.real == b.real && a.text == b.text &&
          (a.kind != Kind::tensor || a.tensor == b.tensor);
@@ -149,7 +145,7 @@ void compare_named(const std::string& name, const Value& reference, const Value&
 std::vector<Leaf> compare_values(const Value& reference, const Value& candidate, const ChosenTolerance& tolerance,
                                  const std::string& prefix) {
   std::vector<Leaf> leaves;
-  const bool containers = is_container(reference) && reference.kind == candidate.kind;
+  const bool containers = reference.is_container() && reference.kind == candidate.kind;
   Walk(tolerance, leaves).compare(containers || prefix.empty() ? prefix : item_name(prefix, "0"), reference, candidate);
   return leaves;
 }

@@ -65,7 +65,7 @@ class Bounds {
   /// The type of the constant or attribute that a value is; none for what is computed.
   TypeId table(ValueId value) const {
     while (value) {
-      if (graph_[value].def == Value::Def::constant) return graph_[TensorId(graph_[value].owner)].type;
+      if (graph_[value].def == graphwitness::Value::Def::constant) return graph_[TensorId(graph_[value].owner)].type;
       const NodeId node = graph_.defining_node(value);
       if (!node) return {};
       const std::string_view op = graph_[graph_[node].op];

@@ -11,8 +11,6 @@ template <typename T>
 Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json();
 }
-Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
-
 Json latency_json(const BenchedModel& model) {
   if (model.seconds.empty()) return {};
   const LatencyStatistics& latency = model.latency;
@@ -23,7 +21,7 @@ Json latency_json(const BenchedModel& model) {
           {"least", latency.least}};
 }
 
-Json model_json(const BenchedModel& model) {
+Json bench_json(const BenchedModel& model) {
   return {{"name", model.name},
           {"status", model.error.empty() ? "ok" : "error"},
           {"error", text_or_null(model.error)},
@@ -41,7 +39,7 @@ Json model_json(const BenchedModel& model) {
 
 void write_bench_json(std::ostream& out, const BenchReport& report) {
   Json models = Json::array();
-  for (const BenchedModel& model : report.models) models.push_back(model_json(model));
+  for (const BenchedModel& model : report.models) models.push_back(bench_json(model));
   const Json object{{"version", 1},
                     {"tool", {{"name", "graphwitness"}, {"version", version()}}},
                     {"device", text_or_null(report.device)},

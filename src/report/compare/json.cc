@@ -9,8 +9,6 @@ namespace graphwitness {
 namespace {
 
 Json number_or_null(const std::optional<double>& number) { return number ? Json(*number) : Json(); }
-Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
-
 /// JSON has no number for what is not finite.
 Json finite_or_null(double number) { return std::isfinite(number) ? Json(number) : Json(); }
 

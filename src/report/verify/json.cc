@@ -10,8 +10,6 @@
 namespace graphwitness {
 namespace {
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
-
 Json decision_json(const DecisionChange& decision) {
   return {{"kind", decision.kind},
           {"file", text_or_null(decision.file)},

@@ -32,7 +32,7 @@ void take_apart(const c10::IValue& value, Leaves& leaves) {
   }
 }
 
-c10::IValue copy_of(const c10::IValue& leaf) {
+c10::IValue copy_of_leaf(const c10::IValue& leaf) {
   if (!leaf.isTensor() || !leaf.toTensor().defined()) return leaf;
   // Layout is one of the things that a trace may hang on, the wish for a gradient another.
   const at::Tensor& tensor = leaf.toTensor();
@@ -304,7 +304,7 @@ std::vector<c10::IValue> Template::wrap(const Leaves& leaves) const {
 Leaves copy(const Leaves& leaves) {
   Leaves made;
   made.reserve(leaves.size());
-  for (const c10::IValue& leaf : leaves) made.push_back(copy_of(leaf));
+  for (const c10::IValue& leaf : leaves) made.push_back(copy_of_leaf(leaf));
   return made;
 }
 

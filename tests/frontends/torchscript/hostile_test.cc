@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "contains.h"
 #include "frontends/torchscript/archives.h"
 #include "frontends/torchscript/worker.h"
 #include "temporary_folder.h"
@@ -40,8 +41,6 @@ struct Files {
   }
   std::string refused(const std::vector<Entry>& entries) const { return refusal(write(entries)); }
 };
-
-bool contains(const std::string& line, std::string_view part) { return line.find(part) != line.npos; }
 
 }  // namespace
 
