@@ -173,6 +173,24 @@ class DependenceBuilder {
     }
   }
 
+  /// An element of `d.items()`: which keys there are is the structure of the dict, whatever the values hold.
+  bool is_dict_entry(NodeId node) const {
+    const ValueId list = value_at(graph_[graph_[node].operands], 0);
+    if (!list || graph_[graph_[node].op] != "aten::__getitem__") return false;
+    const NodeId maker = graph_.defining_node(list);
+    return maker && graph_[graph_[maker].op] == "aten::items";
+  }
+
+  /// Of an entry (key, value); a key that is a tensor may be written by others.
+  void scatter_entry(ValueId entry) {
+    const auto leaves = leaves_.of(graph_[entry].type);
+    if (leaves.empty() || !is_scalar_like(graph_, leaves[0])) return scatter(entry);
+    depend(leaf(entry, 0, Facet::data), own(entry, Facet::structure));
+    for (std::uint32_t i = 1; i < leaves.size(); ++i) {
+      for (Facet facet : kAllFacets) depend(leaf(entry, i, facet), own(entry, facet));
+    }
+  }
+
   /// Between a tuple and its fields: `fields` are what it is made of, or what it is taken apart into.
   bool transfer_fields(ValueId tuple, std::span<const ValueId> fields, bool makes) {
     std::uint32_t width = 0;
@@ -295,7 +313,11 @@ class DependenceBuilder {
 
   void transfer(NodeId node, const Effect& effect, ValueId result) {
     for (Facet facet : kAllFacets) flow_in(own(result, facet), effect, facet, graph_[graph_[node].operands]);
-    scatter(result);
+    if (is_dict_entry(node)) {
+      scatter_entry(result);
+    } else {
+      scatter(result);
+    }
     if (effect.random) add_source(own(result, Facet::data), Origin::random);
     if (effect.mode) add_source(own(result, Facet::data), Origin::mode);
     if (((effect.data.first | effect.structure.first) & mask_of(Facet::metadata)) != 0) read_metadata(node, effect);

@@ -376,6 +376,10 @@ class Finder {
       noise = std::max({noise, candidate_.values[static_cast<std::size_t>(output)].noise,
                         reference_.values[static_cast<std::size_t>(pairs_[output].reference)].noise});
     }
+    if (apart == 0 && pairs_.outputs_agree()) {
+      return "no operation stands out: the tensors that are returned are the same, what differs is what they are "
+             "returned in, or no tensor";
+    }
     if (noise == 0 || !pairs_.outputs_agree()) {
       return "no operation stands out: the difference grows by rounding along the way, or lies in what is no tensor";
     }

@@ -65,17 +65,15 @@ bool is_of_loading(const Graph& graph, NodeId node) {
 bool speaks_for_caller(const Graph& graph, LocationId frame) { return graph[graph[frame].function] == "_assert"; }
 
 /// What an argument decides by: a value, whether it is given, how long it is.
-std::string argument_name(const Graph& graph, const std::vector<ValueId>& inputs,
-                          const std::vector<std::string>& names) {
-  if (inputs.size() != 1) return "the arguments " + enumerate(names) + ", together,";
-  switch (graph[graph[inputs[0]].type].kind) {
+std::string argument_name(const Graph& graph, ValueId input, const std::string& name) {
+  switch (graph[graph[input].type].kind) {
     case Type::Kind::optional:
-      return "whether " + names[0] + " is None";
+      return "whether " + name + " is None";
     case Type::Kind::dict:
-      return "which keys " + names[0] + " has";
+      return "which keys " + name + " has";
     case Type::Kind::list:
     case Type::Kind::tuple:
-      return "what the list " + names[0] + " holds and how long it is";
+      return "what the list " + name + " holds and how long it is";
     case Type::Kind::unknown:
     case Type::Kind::none:
     case Type::Kind::tensor:
@@ -84,7 +82,7 @@ std::string argument_name(const Graph& graph, const std::vector<ValueId>& inputs
     case Type::Kind::opaque:
       break;
   }
-  return "the argument " + names[0];
+  return "the argument " + name;
 }
 
 /// The attribute that holds the state, when the way begins with reading it.
@@ -154,7 +152,8 @@ std::string who_decides(const Graph& graph, const Provenance& provenance, ValueI
   for (ValueId input : std::span(inputs).first(named)) names.push_back(quote(input_name(graph, input)));
   if (named < inputs.size()) names.push_back(std::to_string(inputs.size() - named) + " others");
   if (names.empty()) return "the " + std::string(name_of(origin)) + " of an input " + verb.one;
-  if (origin == Origin::argument) return argument_name(graph, inputs, names) + " " + verb.one;
+  if (origin == Origin::argument && inputs.size() > 1) return "the arguments " + enumerate(names) + " " + verb.many;
+  if (origin == Origin::argument) return argument_name(graph, inputs[0], names[0]) + " " + verb.one;
   if (origin == Origin::gradient) return "whether " + enumerate(names) + " requires a gradient " + verb.one;
   return "the " + std::string(name_of(origin)) + " of " + enumerate(names) + " " + verb.one;
 }

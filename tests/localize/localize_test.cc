@@ -96,6 +96,15 @@ TEST_CASE("rounding that grows along the way is no operation's") {
   CHECK(parting.why_not.find("rounding") != std::string::npos);
 }
 
+TEST_CASE("where all that is returned is the same, what differs is not put down to rounding") {
+  const auto same = [](int) { return 0.0F; };
+  Execution reference = chain(same);
+  Execution candidate = chain(same);
+  const Parting parting = part(reference, candidate, false);
+  CHECK(!parting.operation);
+  CHECK(parting.why_not.find("the tensors that are returned are the same") != std::string::npos);
+}
+
 TEST_CASE("a step that the reference does not have is not wrong, as long as something right comes of it") {
   Writer reference;
   std::int64_t at = reference.step("aten::norm", 1, {reference.input(0)}, numbers(1));
