@@ -312,7 +312,10 @@ class DependenceBuilder {
   }
 
   void transfer(NodeId node, const Effect& effect, ValueId result) {
-    for (Facet facet : kAllFacets) flow_in(own(result, facet), effect, facet, graph_[graph_[node].operands]);
+    for (Facet facet : kAllFacets) {
+      if (facet == Facet::structure && !has_structure(result)) continue;
+      flow_in(own(result, facet), effect, facet, graph_[graph_[node].operands]);
+    }
     if (is_dict_entry(node)) {
       scatter_entry(result);
     } else {
@@ -321,6 +324,12 @@ class DependenceBuilder {
     if (effect.random) add_source(own(result, Facet::data), Origin::random);
     if (effect.mode) add_source(own(result, Facet::data), Origin::mode);
     if (((effect.data.first | effect.structure.first) & mask_of(Facet::metadata)) != 0) read_metadata(node, effect);
+  }
+
+  /// A tensor or a number holds no others, and is not None: its rank is metadata.
+  bool has_structure(ValueId value) const {
+    const Type::Kind kind = graph_[graph_[value].type].kind;
+    return kind != Type::Kind::tensor && kind != Type::Kind::scalar;
   }
 
   void read_metadata(NodeId node, const Effect& effect) {

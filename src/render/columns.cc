@@ -56,9 +56,11 @@ std::vector<std::uint32_t> order_of(const View& view) {
     return view.items[i].category == Category::input || view.items[i].category == Category::stub ||
            view.items[i].mark == Mark::Kind::added;
   };
+  std::vector<double> users;
+  std::vector<double> sources;
   for (int pass = 0; pass < 3; ++pass) {
-    std::vector<double> users(places.size(), std::numeric_limits<double>::max());
-    std::vector<double> sources(places.size(), -1);
+    users.assign(places.size(), std::numeric_limits<double>::max());
+    sources.assign(places.size(), -1);
     for (const Arrow& arrow : view.arrows) {
       if (arrow.kind == Link::Kind::back) continue;
       if (moves(arrow.from)) users[arrow.from] = std::min(users[arrow.from], places[arrow.to] - 0.25);
