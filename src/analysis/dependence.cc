@@ -272,7 +272,7 @@ class DependenceBuilder {
   }
 
   void add_param_leaf(ValueId param, std::uint32_t i, TypeId type) {
-    add_source(leaf(param, i, Facet::structure), Origin::argument, param);
+    if (has_structure(type)) add_source(leaf(param, i, Facet::structure), Origin::argument, param);
     if (is_scalar_like(graph_, type)) return add_source(leaf(param, i, Facet::data), Origin::argument, param);
     add_source(leaf(param, i, Facet::data), Origin::data, param);
     add_source(leaf(param, i, Facet::shape), Origin::shape, param);
@@ -313,7 +313,7 @@ class DependenceBuilder {
 
   void transfer(NodeId node, const Effect& effect, ValueId result) {
     for (Facet facet : kAllFacets) {
-      if (facet == Facet::structure && !has_structure(result)) continue;
+      if (facet == Facet::structure && !has_structure(graph_[result].type)) continue;
       flow_in(own(result, facet), effect, facet, graph_[graph_[node].operands]);
     }
     if (is_dict_entry(node)) {
@@ -327,8 +327,8 @@ class DependenceBuilder {
   }
 
   /// A tensor or a number holds no others, and is not None: its rank is metadata.
-  bool has_structure(ValueId value) const {
-    const Type::Kind kind = graph_[graph_[value].type].kind;
+  bool has_structure(TypeId type) const {
+    const Type::Kind kind = graph_[type].kind;
     return kind != Type::Kind::tensor && kind != Type::Kind::scalar;
   }
 
@@ -342,6 +342,7 @@ class DependenceBuilder {
       if (!result) continue;
       for (Facet facet : {Facet::data, Facet::structure}) {
         if ((flow_of(effect, facet).first & mask_of(Facet::metadata)) == 0) continue;
+        if (facet == Facet::structure && !has_structure(graph_[result].type)) continue;
         out_.metadata_reads_.push_back({.from = from, .to = own(result, facet), .origin = *origin});
       }
     }

@@ -34,6 +34,12 @@ constexpr Effect kView{.data = {kD, kD, kD},
                        .metadata = {kM, kM, kT},
                        .structure = {kS | kT, kT, kD},
                        .aliases_first = true};
+/// As many pieces as there are sizes, whatever these are.
+constexpr Effect kSplitBySizes{.data = {kD, kD, kD},
+                               .shape = {kS, kS, kD},
+                               .metadata = {kM, kM, 0},
+                               .structure = {0, 0, kT},
+                               .aliases_first = true};
 /// Which dimensions are left depends on which sizes are one.
 constexpr Effect kSqueeze{.data = {kD, kD, kD},
                           .shape = {kS, kS, kD},
@@ -87,6 +93,13 @@ constexpr Effect kWriteContainer{.data = {kD, kD, kD},
                                  .structure = {kT, kT, kD},
                                  .writes_first = true,
                                  .aliases_first = true};
+/// Of a list: how long it becomes depends neither on what is put in nor on where.
+constexpr Effect kChangeList{.data = {kD, kD, kD},
+                             .shape = {kS, kS, 0},
+                             .metadata = {kM, kM, 0},
+                             .structure = {kT, kT, kT},
+                             .writes_first = true,
+                             .aliases_first = true};
 constexpr Effect kEverything{
     .data = {kAll, kAll, kAll}, .shape = {kAll, kAll, kAll}, .metadata = {kM, kM, kM}, .structure = {kAll, kAll, kAll}};
 constexpr Effect kReadMode{.mode = true};
@@ -361,9 +374,12 @@ const Effect* refine(const Graph& graph, NodeId node, std::string_view op) {
   if (op == "aten::len" && graph[first].kind == Type::Kind::tensor) return &kReadShape;
   if (op == "aten::len" && graph[first].kind == Type::Kind::scalar) return &kReadNumber;
   if (op == "aten::__contains__" && graph[first].kind == Type::Kind::dict) return &kContainsKey;
-  if (op == "aten::sort" && is_container(graph, first)) return &kWriteContainer;
+  if (op == "aten::sort" && is_container(graph, first)) return &kChangeList;
   if (op == "aten::index" && is_container(graph, first)) return &kContains;
-  if (op == "aten::add_" && is_container(graph, first)) return &kWriteContainer;
+  if (op == "aten::add_" && is_container(graph, first)) return &kChangeList;
+  if (graph[first].kind == Type::Kind::list && find(op) == &kWriteContainer) return &kChangeList;
+  const bool splits = op == "aten::split_with_sizes" || op == "aten::split" || op == "aten::unsafe_split_with_sizes";
+  if (splits && graph[operand_type(graph, node, 1)].kind == Type::Kind::list) return &kSplitBySizes;
   if (op == "prim::type" && graph[first].kind == Type::Kind::opaque) return &kReadNumber;  // of a device
   // Functions of scalars and of lists compute from what these are, and from how long they are.
   if ((op == "aten::add" || op == "aten::mul" || op == "aten::slice") && is_container(graph, first)) {
