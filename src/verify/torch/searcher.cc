@@ -198,7 +198,7 @@ void Searcher::try_example() {
   if (evaluation.unfinished && over()) return;
   if (evaluation.unfinished) throw InputError("the scripted model does not come to an end on the example");
   if (evaluation.reference_raised && !(evaluation.differs && request_.traced)) {
-    throw InputError("the scripted model raises " + evaluation.raised + " on the example");
+    throw InputError("the scripted model raises on the example: " + evaluation.raised);
   }
   note(evaluation.occurrences);
   if (!evaluation.differs) return;

@@ -333,8 +333,8 @@ void Subject::judge(const Run& scripted, const Run& other, const Leaves& leaves,
   const bool scripted_raised = scripted.end == Run::End::raised;
   const bool other_raised = other.end == Run::End::raised;
   evaluation.reference_raised = scripted_raised;
-  if (scripted_raised && other_raised) return;
   if (scripted_raised) evaluation.raised = *scripted.result.raised;
+  if (scripted_raised && other_raised) return;
   // An input that an operation of the script refuses is no input of the model's; one that the model refuses itself is
   // where the trace has lost an assertion. The example is an input in any case.
   if (scripted_raised && !scripted.own_raise && changed_elements(example_, leaves) != 0) return;
