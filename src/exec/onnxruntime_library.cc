@@ -11,6 +11,7 @@ namespace graphwitness::exec {
 namespace {
 
 constexpr std::size_t kLooked = std::size_t{1} << 20U;  ///< the names of symbols stand near a library's start
+constexpr std::size_t kStep = std::size_t{1} << 16U;
 constexpr std::string_view kMark("\0VERS_", 6);
 
 /// Where the system's loader looks first, for a name without a folder.
@@ -30,12 +31,17 @@ std::vector<std::string> onnxruntime_libraries() {
 
 std::string onnxruntime_version(const std::string& library) {
   std::ifstream file(library, std::ios::binary);
-  std::string start(kLooked, '\0');
-  file.read(start.data(), static_cast<std::streamsize>(start.size()));
-  start.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, file.gcount())));
-  const std::size_t mark = start.find(kMark);
-  if (mark == start.npos) return {};
-  return {start.c_str() + mark + kMark.size()};
+  std::string start;
+  while (file && start.size() < kLooked) {  // mostly the first step has it
+    const std::size_t known = start.size();
+    start.resize(known + kStep);
+    file.read(start.data() + known, static_cast<std::streamsize>(kStep));
+    start.resize(known + static_cast<std::size_t>(std::max<std::streamsize>(0, file.gcount())));
+    const std::size_t mark = start.find(kMark);
+    const std::size_t end = mark == start.npos ? mark : start.find('\0', mark + kMark.size());
+    if (end != start.npos) return start.substr(mark + kMark.size(), end - mark - kMark.size());
+  }
+  return {};
 }
 
 std::string onnxruntime_version_in_use() {
