@@ -49,7 +49,7 @@ def main():
             said.append('outputs ' + ('agree', 'differ', compared.stderr.strip())[compared.returncode])
             if verified.returncode < 2:
                 report = json.loads(verified.stdout)
-                said += [f"{scope} {report[scope]['verdict']}" for scope in ('same_shapes', 'other_shapes')]
+                said += [f"{scope} {report['verdict'][scope]}" for scope in ('same_shapes', 'other_shapes')]
             else:
                 said.append('verify: ' + verified.stderr.strip())
         print(f'{name}: {"; ".join(said) or "well"}', flush=True)

@@ -113,7 +113,7 @@ class Labels {
 
 }  // namespace
 
-Provenance::Provenance(const Graph& graph) : graph_(graph), dependence_(graph) {
+Provenance::Provenance(const Graph& graph) : dependence_(graph) {
   for (FunctionId function : graph.functions()) {
     for (ValueId param : graph[graph[graph[function].body].params]) input_values_.push_back(param);
   }

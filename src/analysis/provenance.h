@@ -57,7 +57,6 @@ class Provenance {
   const Reach& reach(Origin origin) const;
   const std::vector<std::uint64_t>& input_masks(Origin origin, std::size_t chunk) const;
 
-  const Graph& graph_;
   Dependence dependence_;
   std::vector<ValueId> input_values_;              // those with a name, in order
   std::vector<OriginMask> labels_;                 // by facet
