@@ -1,7 +1,7 @@
 # Options, warnings, the compiler cache, and where programs lie in the build tree.
 option(GRAPHWITNESS_TESTS "build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(GRAPHWITNESS_SANITIZE "build with the address and undefined behaviour sanitizers" OFF)
-option(GRAPHWITNESS_UNITY "compile the files of a library eight at a time: from nothing, a build takes a third of the time" OFF)
+option(GRAPHWITNESS_UNITY "compile the files of a library eight at a time: from nothing, a build takes less than half of the time" OFF)
 option(GRAPHWITNESS_FUZZ "build the fuzz targets with libFuzzer; needs clang" OFF)
 set(GRAPHWITNESS_FIXTURE_DIR "${PROJECT_SOURCE_DIR}/build/fixtures" CACHE PATH
     "where the fixtures lie that are too large to commit; one folder for all presets")

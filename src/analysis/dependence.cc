@@ -165,10 +165,10 @@ class DependenceBuilder {
     for (Facet facet : kAllFacets) depend(leaf(to, to_leaf, facet), read_leaf(from, from_leaf, facet));
   }
 
-  /// Every leaf may be what the whole is.
-  void scatter(ValueId value) {
+  /// Every leaf from `first` on may be what the whole is.
+  void scatter(ValueId value, std::uint32_t first = 0) {
     if (!first_leaf_[value.raw]) return;
-    for (std::uint32_t i = 0; i < leaves_.width(value); ++i) {
+    for (std::uint32_t i = first; i < leaves_.width(value); ++i) {
       for (Facet facet : kAllFacets) depend(leaf(value, i, facet), own(value, facet));
     }
   }
@@ -186,9 +186,7 @@ class DependenceBuilder {
     const auto leaves = leaves_.of(graph_[entry].type);
     if (leaves.empty() || !is_scalar_like(graph_, leaves[0])) return scatter(entry);
     depend(leaf(entry, 0, Facet::data), own(entry, Facet::structure));
-    for (std::uint32_t i = 1; i < leaves.size(); ++i) {
-      for (Facet facet : kAllFacets) depend(leaf(entry, i, facet), own(entry, facet));
-    }
+    scatter(entry, 1);
   }
 
   /// Between a tuple and its fields: `fields` are what it is made of, or what it is taken apart into.
@@ -311,11 +309,9 @@ class DependenceBuilder {
     }
   }
 
-  void transfer(NodeId node, const Effect& effect, ValueId result) {
-    for (Facet facet : kAllFacets) {
-      if (facet == Facet::structure && !has_structure(graph_[result].type)) continue;
-      flow_in(own(result, facet), effect, facet, graph_[graph_[node].operands]);
-    }
+  void transfer(NodeId node, Effect effect, ValueId result) {
+    if (!has_structure(graph_[result].type)) effect.structure = {};
+    for (Facet facet : kAllFacets) flow_in(own(result, facet), effect, facet, graph_[graph_[node].operands]);
     if (is_dict_entry(node)) {
       scatter_entry(result);
     } else {
@@ -323,7 +319,8 @@ class DependenceBuilder {
     }
     if (effect.random) add_source(own(result, Facet::data), Origin::random);
     if (effect.mode) add_source(own(result, Facet::data), Origin::mode);
-    if (((effect.data.first | effect.structure.first) & mask_of(Facet::metadata)) != 0) read_metadata(node, effect);
+    if (((effect.data.first | effect.structure.first) & mask_of(Facet::metadata)) != 0)
+      read_metadata(node, effect, result);
   }
 
   /// A tensor or a number holds no others, and is not None: its rank is metadata.
@@ -332,19 +329,15 @@ class DependenceBuilder {
     return kind != Type::Kind::tensor && kind != Type::Kind::scalar;
   }
 
-  void read_metadata(NodeId node, const Effect& effect) {
+  void read_metadata(NodeId node, const Effect& effect, ValueId result) {
     const auto origin = metadata_read(graph_[graph_[node].op]);
     const ValueId operand = value_at(graph_[graph_[node].operands], 0);
     if (!origin || !operand) return;
     const FacetId from = read(operand, Facet::metadata);
     if (!from) return;
-    for (ValueId result : graph_[graph_[node].results]) {
-      if (!result) continue;
-      for (Facet facet : {Facet::data, Facet::structure}) {
-        if ((flow_of(effect, facet).first & mask_of(Facet::metadata)) == 0) continue;
-        if (facet == Facet::structure && !has_structure(graph_[result].type)) continue;
-        out_.metadata_reads_.push_back({.from = from, .to = own(result, facet), .origin = *origin});
-      }
+    for (Facet facet : {Facet::data, Facet::structure}) {
+      if ((flow_of(effect, facet).first & mask_of(Facet::metadata)) == 0) continue;
+      out_.metadata_reads_.push_back({.from = from, .to = own(result, facet), .origin = *origin});
     }
   }
 

@@ -94,12 +94,11 @@ constexpr Effect kWriteContainer{.data = {kD, kD, kD},
                                  .writes_first = true,
                                  .aliases_first = true};
 /// Of a list: how long it becomes depends neither on what is put in nor on where.
-constexpr Effect kChangeList{.data = {kD, kD, kD},
-                             .shape = {kS, kS, 0},
-                             .metadata = {kM, kM, 0},
-                             .structure = {kT, kT, kT},
-                             .writes_first = true,
-                             .aliases_first = true};
+constexpr Effect kChangeList = [] {
+  Effect effect = kWriteContainer;
+  effect.structure = {kT, kT, kT};
+  return effect;
+}();
 constexpr Effect kEverything{
     .data = {kAll, kAll, kAll}, .shape = {kAll, kAll, kAll}, .metadata = {kM, kM, kM}, .structure = {kAll, kAll, kAll}};
 constexpr Effect kReadMode{.mode = true};

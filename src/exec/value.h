@@ -14,6 +14,8 @@
 namespace graphwitness::exec {
 
 inline constexpr int kDeepestValue = 64;
+/// Dimensions that a tensor from a file or a worker may have.
+inline constexpr std::size_t kHighestRank = 64;
 
 struct Tensor {
   DType dtype = DType::unknown;

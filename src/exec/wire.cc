@@ -11,8 +11,6 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "tensors are sent as they lie in memory");
 
-constexpr std::size_t kHighestRank = 64;
-
 template <typename T>
 void put(std::string& out, T value) {
   char bytes[sizeof(T)];

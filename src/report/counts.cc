@@ -1,8 +1,7 @@
-#include <fmt/format.h>
-
 #include <string_view>
 
 #include "graphwitness/report/report.h"
+#include "report/phrases.h"
 
 namespace graphwitness {
 
@@ -40,7 +39,7 @@ std::string counts_in_words(const FindingCounts& counts) {
   std::string text;
   const auto add = [&](std::size_t count, std::string_view noun) {
     if (count == 0) return;
-    text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", count, noun, count == 1 ? "" : "s");
+    text += (text.empty() ? "" : ", ") + counted(count, noun);
   };
   add(counts.errors, "error");
   add(counts.warnings, "warning");

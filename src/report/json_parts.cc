@@ -22,11 +22,16 @@ Json place_json(const SourceSpan& at) {
   return object;
 }
 
-Json step_json(const TrailStep& step) {
+Json position_json(const SourceSpan& at) {
   Json object = Json::object();
-  add(object, "file", step.at.file);
-  add(object, "line", step.at.line);
-  add(object, "column", step.at.column);
+  add(object, "file", at.file);
+  add(object, "line", at.line);
+  add(object, "column", at.column);
+  return object;
+}
+
+Json step_json(const TrailStep& step) {
+  Json object = position_json(step.at);
   add(object, "node", step.node);
   add(object, "op", step.op);
   add(object, "message", step.message);

@@ -21,6 +21,8 @@ Json list(const auto& items, const auto& render) {
 /// What nobody set is null, where a key is always there.
 Json text_or_null(const std::string& text);
 Json place_json(const SourceSpan& at);
+/// File, line and column.
+Json position_json(const SourceSpan& at);
 Json step_json(const TrailStep& step);
 
 }  // namespace graphwitness

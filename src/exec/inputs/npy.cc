@@ -14,7 +14,6 @@ namespace graphwitness::exec {
 namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
-constexpr std::size_t kMostSizes = 64;
 
 struct TypeCode {
   std::string_view code;
@@ -68,7 +67,7 @@ void read_sizes(std::string_view text, Header& header) {
     }
     std::int64_t size = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
-    if (error != std::errc{} || size < 0 || header.sizes.size() == kMostSizes) {
+    if (error != std::errc{} || size < 0 || header.sizes.size() == kHighestRank) {
       throw InputError("its header has a shape that is none: damaged file");
     }
     header.sizes.push_back(size);

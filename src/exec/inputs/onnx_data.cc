@@ -18,8 +18,6 @@ namespace {
 using Wire = ProtobufField::Wire;
 using Kind = Value::Kind;
 
-constexpr std::size_t kMostDimensions = 64;
-
 // Fields of onnx.proto.
 namespace tensor_field {
 constexpr std::uint32_t kDims = 1, kDataType = 2, kFloatData = 4, kInt32Data = 5, kStringData = 6, kInt64Data = 7,
@@ -101,7 +99,7 @@ class TensorReader {
   }
 
   Tensor finished() {
-    if (sizes_.size() > kMostDimensions) throw InputError("it has more than 64 dimensions");
+    if (sizes_.size() > kHighestRank) throw InputError("it has more than 64 dimensions");
     const std::int64_t count = element_count(sizes_);
     Tensor tensor{.dtype = dtype_, .sizes = std::move(sizes_)};
     if (dtype_ == DType::string) {

@@ -8,10 +8,7 @@ namespace graphwitness {
 namespace {
 
 Json frame(const StackFrame& stacked) {
-  Json object = Json::object();
-  add(object, "file", stacked.at.file);
-  add(object, "line", stacked.at.line);
-  add(object, "column", stacked.at.column);
+  Json object = position_json(stacked.at);
   add(object, "function", stacked.function);
   return object;
 }
