@@ -68,7 +68,7 @@ Token Lexer::word() {
   Token token = start(Token::Kind::word);
   const std::size_t first = at_;
   while (is_word_char(peek()) || (peek() == ':' && peek(1) == ':' && is_word_char(peek(2)))) {
-    at_ += peek() == ':' ? 2 : 1;
+    at_ += peek() == ':' ? 2U : 1U;
   }
   token.text = text_.substr(first, at_ - first);
   return token;

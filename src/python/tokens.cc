@@ -122,10 +122,10 @@ class Tokenizer {
     at_ += prefix;
     const char quote = peek();
     const bool triple = peek(1) == quote && peek(2) == quote;
-    at_ += triple ? 3 : 1;
+    at_ += triple ? 3U : 1U;
     while (at_ < text_.size()) {
       if (peek() == '\\') {
-        at_ += peek(1) == '\n' ? 1 : 2;
+        at_ += peek(1) == '\n' ? 1U : 2U;
         continue;
       }
       if (peek() == '\n') {

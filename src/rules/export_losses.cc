@@ -223,7 +223,7 @@ class Losses {
 
   std::size_t count_exported(std::string_view op) const {
     std::size_t count = 0;
-    for (NodeId node : exported_.all_nodes()) count += exported_[exported_[node].op] == op ? 1 : 0;
+    for (NodeId node : exported_.all_nodes()) count += exported_[exported_[node].op] == op ? 1U : 0U;
     return count;
   }
 

@@ -61,8 +61,8 @@ void write_table(std::ostream& out, const std::vector<Row>& rows, bool color) {
 void write_bench_text(std::ostream& out, const BenchReport& report, bool color, bool summary) {
   if (summary && !report.device.empty()) {
     out << fmt::format("on {} with {}, {} after {} to warm up; inputs: {}; seed {}\n", report.device,
-                       counted(report.threads, "thread"), counted(report.runs, "run"), report.warm_up,
-                       clean(report.inputs), report.seed);
+                       counted(static_cast<std::uint64_t>(report.threads), "thread"), counted(report.runs, "run"),
+                       report.warm_up, clean(report.inputs), report.seed);
   }
   std::vector<Row> rows{{"model", "mean", "median", "p90", "deviation", "speed-up", "load", "peak memory", "run by"}};
   for (const BenchedModel& model : report.models) {

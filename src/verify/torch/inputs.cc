@@ -331,7 +331,7 @@ Leaves random_like(const Leaves& example, exec::Random& random, double scale) {
 std::vector<Leaves> boundary_inputs(const Leaves& example, const Harvest& harvest, exec::Random& random) {
   std::vector<Leaves> made;
   std::size_t floats = 0;
-  for (const c10::IValue& leaf : example) floats += is_float_tensor(leaf) ? 1 : 0;
+  for (const c10::IValue& leaf : example) floats += is_float_tensor(leaf) ? 1U : 0U;
   const auto add_changes = [&](const std::vector<Change>& changes) {
     for (const Change& change : changes) made.push_back(with_tensors(example, floating, change));
   };

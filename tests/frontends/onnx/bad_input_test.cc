@@ -107,7 +107,7 @@ TEST_CASE("every truncation is an error or a smaller model, never a crash") {
   std::size_t errors = 0;
   for (std::size_t length = 0; length < whole.size(); ++length) {
     check_survives(std::string_view(whole).substr(0, length));
-    errors += error_of(std::string_view(whole).substr(0, length)).empty() ? 0 : 1;
+    errors += error_of(std::string_view(whole).substr(0, length)).empty() ? 0U : 1U;
   }
   CHECK(errors > whole.size() * 9 / 10);
 }

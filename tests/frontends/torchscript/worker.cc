@@ -48,7 +48,7 @@ NodeId find_node(const Graph& graph, std::string_view op) {
 
 std::size_t count_nodes(const Graph& graph, std::string_view op) {
   std::size_t count = 0;
-  for (NodeId node : graph.all_nodes()) count += graph[graph[node].op] == op ? 1 : 0;
+  for (NodeId node : graph.all_nodes()) count += graph[graph[node].op] == op ? 1U : 0U;
   return count;
 }
 
