@@ -1,10 +1,10 @@
 # Programs, and the libraries with their public headers as the CMake package `graphwitness`.
 include(CMakePackageConfigHelpers)
 
-# Not `torchscript`, `exec_torch`, `exec_onnx`, `verify_torch` and `localize_torch`, which belong to the worker programs, nor `cli`, which is
-# the program.
+# Not `torchscript`, `exec_torch`, `exec_onnx`, `verify_torch` and `localize_torch`, which belong to the worker programs, nor `start` and
+# `cli`, which are the programs.
 set(installed_libraries ${GRAPHWITNESS_LIBRARIES})
-list(REMOVE_ITEM installed_libraries torchscript exec_torch exec_onnx verify_torch localize_torch cli)
+list(REMOVE_ITEM installed_libraries torchscript exec_torch exec_onnx verify_torch localize_torch start cli)
 foreach(library IN LISTS installed_libraries)
   set_target_properties(graphwitness_${library} PROPERTIES EXPORT_NAME ${library})
 endforeach()
@@ -12,7 +12,7 @@ list(TRANSFORM installed_libraries PREPEND graphwitness_)
 
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/graphwitness")
 install(TARGETS graphwitness)
-install(TARGETS graphwitness-torch-worker DESTINATION "${CMAKE_INSTALL_LIBEXECDIR}/graphwitness")
+install(TARGETS graphwitness-models graphwitness-torch-worker DESTINATION "${CMAKE_INSTALL_LIBEXECDIR}/graphwitness")
 if(TARGET graphwitness-onnx-worker)
   install(TARGETS graphwitness-onnx-worker DESTINATION "${CMAKE_INSTALL_LIBEXECDIR}/graphwitness")
 endif()

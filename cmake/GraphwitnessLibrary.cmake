@@ -5,8 +5,8 @@
 # the build tree, which holds links to its headers only, and hands it on to those that name it after DEPENDS.
 
 # Every library of the house.
-set(GRAPHWITNESS_LIBRARIES support python ir inference analysis findings rules passes diff report gate frontends onnx torchscript exec
-    exec_torch exec_onnx proof verify verify_torch localize localize_torch render cli)
+set(GRAPHWITNESS_LIBRARIES support python ir inference analysis findings rules rule_pages passes diff report gate frontends onnx torchscript exec
+    exec_torch exec_onnx proof verify verify_torch localize localize_torch render start cli)
 
 # graphwitness_include_root(NAME FOLDER): makes the include root of library NAME: the headers below src/FOLDER that are
 # not below a folder NOT_MINE of another library, and the public ones.
@@ -30,12 +30,20 @@ function(graphwitness_include_root name folder)
                              "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
 endfunction()
 
-# Each file is compiled for itself, unless GRAPHWITNESS_UNITY says otherwise. What has the names of a plug-in (every pass has its `run`) stands
-# under ONE_BY_ONE.
+# graphwitness_compile_together(TARGET [ONE_BY_ONE source...] [THIRD_PARTY name...]): what GRAPHWITNESS_UNITY says. What has the
+# names of a plug-in (every pass has its `run`) stands under ONE_BY_ONE.
 function(graphwitness_compile_together target)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ${GRAPHWITNESS_UNITY} UNITY_BUILD_BATCH_SIZE 8)
-  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-  if(GRAPHWITNESS_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "ONE_BY_ONE;THIRD_PARTY")
+  set(together "${GRAPHWITNESS_UNITY}")
+  if(together STREQUAL "TORCH")
+    set(together OFF)
+    if("torch" IN_LIST arg_THIRD_PARTY)
+      set(together ON)
+    endif()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${together} UNITY_BUILD_BATCH_SIZE 8)
+  set_source_files_properties(${arg_ONE_BY_ONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  if(together AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(${target} PRIVATE -Wno-subobject-linkage)  # takes a file that is included for a header
   endif()
 endfunction()
@@ -53,7 +61,7 @@ function(graphwitness_library name)
   if(arg_SOURCES)
     set(visible PUBLIC)
     add_library(graphwitness_${name} STATIC ${arg_SOURCES} ${arg_ONE_BY_ONE})
-    graphwitness_compile_together(graphwitness_${name} ${arg_ONE_BY_ONE})
+    graphwitness_compile_together(graphwitness_${name} ONE_BY_ONE ${arg_ONE_BY_ONE} THIRD_PARTY ${arg_THIRD_PARTY})
     target_link_libraries(graphwitness_${name} PRIVATE "$<BUILD_INTERFACE:graphwitness_warnings>")
   else()
     set(visible INTERFACE)  # headers only
@@ -81,11 +89,10 @@ function(graphwitness_test name)
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES AND NOT arg_ONE_BY_ONE)
     message(FATAL_ERROR "graphwitness_test(${name}): no sources, or bad arguments: ${arg_UNPARSED_ARGUMENTS}")
   endif()
-  set(alone ${arg_ONE_BY_ONE} "${PROJECT_SOURCE_DIR}/tests/main.cc")
-  add_executable(${name}_test ${arg_SOURCES} ${alone})
-  graphwitness_compile_together(${name}_test ${alone})
+  add_executable(${name}_test ${arg_SOURCES} ${arg_ONE_BY_ONE})
+  graphwitness_compile_together(${name}_test ONE_BY_ONE ${arg_ONE_BY_ONE} THIRD_PARTY ${arg_THIRD_PARTY})
   target_include_directories(${name}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests")
-  target_link_libraries(${name}_test PRIVATE graphwitness_warnings third_party_doctest)
+  target_link_libraries(${name}_test PRIVATE graphwitness_warnings test_main third_party_doctest)
   foreach(dependency IN LISTS arg_DEPENDS ITEMS ${name})
     if(TARGET graphwitness_${dependency})
       target_link_libraries(${name}_test PRIVATE graphwitness_${dependency})

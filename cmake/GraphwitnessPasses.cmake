@@ -62,33 +62,23 @@ function(graphwitness_write_pages output)
     if(NOT clash EQUAL -1)
       message(FATAL_ERROR "${page} contains the mark that ends a page in the program: )page\"")
     endif()
-    string(APPEND entries "    Page{\"${id}\", R\"page(${text})page\"},\n")
+    string(APPEND entries "    RulePage{\"${id}\", R\"page(${text})page\"},\n")
   endforeach()
   list(LENGTH ARGN count)
   graphwitness_write_if_different("${output}" "// Written by CMake from docs/rules/*.md.
 #include <array>
 
-#include \"rules/registry.h\"
+#include \"rules/pages/pages.h\"
 
 namespace graphwitness {
 namespace {
 
-struct Page {
-  std::string_view id;
-  std::string_view text;
-};
-
-constexpr std::array<Page, ${count}> kPages{
+constexpr std::array<RulePage, ${count}> kPages{
 ${entries}};
 
 }  // namespace
 
-std::string_view rule_page(std::string_view id) {
-  for (const Page& page : kPages) {
-    if (page.id == id) return page.text;
-  }
-  return {};
-}
+std::span<const RulePage> rule_pages() { return kPages; }
 
 }  // namespace graphwitness
 ")

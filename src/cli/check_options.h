@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/command.h"
 #include "cli/load_options.h"
-#include "cli/options.h"
+#include "cli/start/command.h"
+#include "cli/start/options.h"
 #include "gate/settings.h"
 #include "graphwitness/rules/rule.h"
 

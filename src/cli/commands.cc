@@ -1,26 +1,33 @@
-#include <array>
+#include "cli/commands.h"
 
-#include "cli/command.h"
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <string>
 
 namespace graphwitness {
-
-extern const Command inspect_command;
-extern const Command check_command;
-extern const Command compare_command;
-extern const Command verify_command;
-extern const Command bench_command;
-extern const Command diff_command;
-extern const Command render_command;
-extern const Command rules_command;
-extern const Command explain_command;
-
 namespace {
 
-constexpr std::array kCommands{&inspect_command, &check_command,  &compare_command, &verify_command, &bench_command,
-                               &diff_command,    &render_command, &rules_command,   &explain_command};
+struct Entry {
+  std::string_view name;
+  RunCommand run;
+};
+
+constexpr std::array<Entry, 8> kEntries{{{"inspect", run_inspect},
+                                         {"check", run_check},
+                                         {"compare", run_compare},
+                                         {"verify", run_verify},
+                                         {"bench", run_bench},
+                                         {"diff", run_diff},
+                                         {"render", run_render},
+                                         {"rules", run_rules}}};
 
 }  // namespace
 
-std::span<const Command* const> all_commands() { return kCommands; }
+int run_model_command(const Command& self, Invocation& call) {
+  const auto* const found = std::ranges::find(kEntries, self.name, &Entry::name);
+  if (found == kEntries.end()) throw std::logic_error("no code for the command " + std::string(self.name));
+  return found->run(self, call);
+}
 
 }  // namespace graphwitness

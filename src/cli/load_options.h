@@ -1,7 +1,7 @@
 #pragma once
 /// The options that say how models are loaded, the same for every command that loads some.
 
-#include "cli/options.h"
+#include "cli/start/options.h"
 #include "graphwitness/frontends/load.h"
 
 namespace graphwitness {

@@ -1,12 +1,10 @@
 #include "cli/rule_names.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "cli/options.h"
+#include "cli/start/explain.h"
+#include "cli/start/options.h"
 #include "rules/registry.h"
-#include "support/suggest.h"
 
 namespace graphwitness {
 
@@ -14,9 +12,7 @@ const Rule& rule_named(std::string_view name) {
   if (const Rule* rule = find_rule(name)) return *rule;
   std::vector<std::string_view> ids;
   for (const Rule* rule : all_rules()) ids.push_back(rule->id);
-  const std::string meant = did_you_mean(name, ids);
-  throw UsageError(
-      fmt::format("unknown rule `{}`{}", name, meant.empty() ? "; `graphwitness rules` lists them" : meant));
+  unknown_rule(name, ids);
 }
 
 std::vector<const Rule*> chosen_rules(std::string_view select, std::string_view ignore) {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/options.h"
+#include "cli/start/options.h"
 #include "exec/inputs/samples.h"
 #include "exec/messages.h"
 #include "exec/workers.h"

@@ -1,5 +1,5 @@
 #pragma once
-/// The table of all rules. Generated from passes/ and docs/rules/ when the build is configured.
+/// The table of all rules. Generated from passes/ when the build is configured.
 
 #include <span>
 #include <string_view>
@@ -12,7 +12,5 @@ namespace graphwitness {
 std::span<const Rule* const> all_rules();
 /// Null when there is no rule of that id.
 const Rule* find_rule(std::string_view id);
-/// The rule's page, Markdown; "" when there is no rule of that id.
-std::string_view rule_page(std::string_view id);
 
 }  // namespace graphwitness

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -8,13 +9,23 @@
 
 #include "cli/program.h"
 #include "contains.h"
+#include "support/program_files.h"
 #include "temporary_folder.h"
 #include "zip_file.h"
 
 namespace graphwitness {
 namespace {
 
-const std::vector<std::string> kCommands{"inspect", "check", "compare", "bench", "rules", "explain"};
+const std::vector<std::string> kCommands{"inspect", "check",  "compare", "verify", "bench",
+                                         "diff",    "render", "rules",   "explain"};
+
+/// Runs the program where the one that reads models cannot be found.
+Ran without_models_program(const std::vector<std::string>& arguments) {
+  setenv(kModelsVariable, "/nowhere/graphwitness-models", 1);
+  Ran ran = graphwitness(arguments);
+  unsetenv(kModelsVariable);
+  return ran;
+}
 
 }  // namespace
 
@@ -77,6 +88,17 @@ TEST_CASE("wrong usage is one line that says what was meant, and status 2") {
   CHECK(contains(error({"explain", "data-dependent-brunch"}), "did you mean `data-dependent-branch`?"));
   CHECK(contains(error({"explain"}), "0 rules named, expected one"));
   CHECK(contains(error({"rules", "x"}), "one argument too many"));
+}
+
+TEST_CASE("help, versions and pages need nothing that reads models; without it, a model is one clear error") {
+  CHECK(contains(without_models_program({"--help"}).out, "\n  check "));
+  CHECK(without_models_program({"--version"}).out == graphwitness({"--version"}).out);
+  CHECK(without_models_program({"explain", "frozen-shape"}).out == graphwitness({"explain", "frozen-shape"}).out);
+  CHECK(contains(without_models_program({"chekc"}).err, "did you mean `check`?"));
+  const Ran ran = without_models_program({"inspect", "model.pt"});
+  CHECK(ran.status == 2);
+  CHECK(ran.out == "");
+  CHECK(ran.err == "error: `/nowhere/graphwitness-models` cannot be started: No such file or directory\n");
 }
 
 TEST_CASE("rules lists what explain explains") {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "graphwitness/ir/text.h"
+#include "rules/pages/pages.h"
 #include "rules/registry.h"
 #include "rules/run.h"
 

@@ -5,12 +5,12 @@
 #include <array>
 #include <utility>
 
-#include "cli/command.h"
+#include "cli/commands.h"
 #include "cli/native_timings.h"
-#include "cli/options.h"
-#include "cli/output.h"
 #include "cli/progress_line.h"
 #include "cli/run_options.h"
+#include "cli/start/options.h"
+#include "cli/start/output.h"
 #include "graphwitness/report/bench.h"
 
 namespace graphwitness {
@@ -93,7 +93,9 @@ BenchReport bench(const BenchFlags& chosen, ProgressLine& progress) {
   return report;
 }
 
-int run(const Command& self, Invocation& call) {
+}  // namespace
+
+int run_bench(const Command& self, Invocation& call) {
   BenchFlags chosen;
   if (!parse(self, call, chosen)) return exit_done;
   Output output(call, chosen.output);
@@ -116,11 +118,5 @@ int run(const Command& self, Invocation& call) {
   }
   return failed ? exit_error : exit_done;
 }
-
-}  // namespace
-
-extern constinit const Command bench_command{
-    "bench", "how fast models are, side by side on the same inputs", "[OPTIONS] MODEL...",
-    "graphwitness bench --input 'x=float32[1,3,224,224]' traced.pt scripted.pt model.onnx", run};
 
 }  // namespace graphwitness

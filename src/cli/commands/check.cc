@@ -6,17 +6,18 @@
 #include <sstream>
 
 #include "cli/check_options.h"
-#include "cli/command.h"
-#include "cli/output.h"
+#include "cli/commands.h"
 #include "cli/progress.h"
 #include "cli/remarks.h"
 #include "cli/report_formats.h"
+#include "cli/start/output.h"
 #include "gate/baseline.h"
 #include "gate/comments.h"
 #include "gate/overrides.h"
 #include "graphwitness/frontends/load.h"
 #include "graphwitness/report/report.h"
 #include "graphwitness/support/error.h"
+#include "rules/pages/pages.h"
 #include "rules/registry.h"
 #include "rules/run.h"
 #include "support/write_file.h"
@@ -180,7 +181,9 @@ int exit_status(const CheckOptions& chosen, const Report& report) {
   return fails && chosen.write_baseline.empty() ? exit_findings : exit_done;
 }
 
-int run(const Command& self, Invocation& call) {
+}  // namespace
+
+int run_check(const Command& self, Invocation& call) {
   CheckOptions chosen;
   if (!parse_check_options(self, call, chosen)) return exit_done;
   Output output(call, chosen.output);
@@ -199,11 +202,5 @@ int run(const Command& self, Invocation& call) {
   if (!chosen.output.quiet) checker.remarks().print(call.err, report.remarks);
   return exit_status(chosen, report);
 }
-
-}  // namespace
-
-extern constinit const Command check_command{
-    "check", "run the rules on models, or on every model in a folder", "[OPTIONS] MODEL...",
-    "graphwitness check --fail-on error --source-root src model.pt exported/", run};
 
 }  // namespace graphwitness

@@ -8,11 +8,11 @@
 #include <thread>
 #include <utility>
 
-#include "cli/command.h"
-#include "cli/options.h"
-#include "cli/output.h"
+#include "cli/commands.h"
 #include "cli/report_formats.h"
 #include "cli/run_options.h"
+#include "cli/start/options.h"
+#include "cli/start/output.h"
 #include "exec/inputs/files.h"
 #include "graphwitness/report/compare.h"
 #include "localize/localize.h"
@@ -160,7 +160,7 @@ ComparisonReport compare(const CompareFlags& chosen) {
 }
 
 /// Where each pair that differs does so first. The models are run again, on the first sample on which they differ.
-void localize(const CompareFlags& chosen, ComparisonReport& report) {
+void localize_differences(const CompareFlags& chosen, ComparisonReport& report) {
   const exec::CompareOptions options = options_of(chosen);
   std::optional<exec::InputSet> inputs;
   for (PairComparison& pair : report.pairs) {
@@ -193,12 +193,14 @@ int exit_status(const ComparisonReport& report) {
   return failed ? exit_error : differ ? exit_findings : exit_done;
 }
 
-int run(const Command& self, Invocation& call) {
+}  // namespace
+
+int run_compare(const Command& self, Invocation& call) {
   CompareFlags chosen;
   if (!parse(self, call, chosen)) return exit_done;
   Output output(call, chosen.output);
   ComparisonReport report = compare(chosen);
-  if (chosen.localize) localize(chosen, report);
+  if (chosen.localize) localize_differences(chosen, report);
   write_report(chosen, output, report);
   output.finish();
   if (!report.error.empty()) call.err << fmt::format("error: {}\n", report.error);
@@ -207,11 +209,5 @@ int run(const Command& self, Invocation& call) {
   }
   return exit_status(report);
 }
-
-}  // namespace
-
-extern constinit const Command compare_command{
-    "compare", "run models on the same inputs and compare what they return", "[OPTIONS] REFERENCE [CANDIDATE...]",
-    "graphwitness compare --input 'x=float32[1,3,224,224]' --samples 10 scripted.pt traced.pt", run};
 
 }  // namespace graphwitness

@@ -7,13 +7,13 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <optional>
 
-#include "cli/command.h"
+#include "cli/commands.h"
 #include "cli/diff_picture.h"
 #include "cli/load_options.h"
-#include "cli/options.h"
-#include "cli/output.h"
 #include "cli/remarks.h"
 #include "cli/rule_names.h"
+#include "cli/start/options.h"
+#include "cli/start/output.h"
 #include "graphwitness/frontends/load.h"
 #include "graphwitness/render/render.h"
 #include "graphwitness/report/diff.h"
@@ -98,7 +98,9 @@ DiffReport diff_models(const Chosen& chosen, const LoadedModel& first, const Loa
   return report;
 }
 
-int run(const Command& self, Invocation& call) {
+}  // namespace
+
+int run_diff(const Command& self, Invocation& call) {
   Chosen chosen;
   if (!parse(self, call, chosen)) return exit_done;
   Output output(call, chosen.output);
@@ -128,10 +130,5 @@ int run(const Command& self, Invocation& call) {
   }
   return count_changes(report) > 0 ? exit_findings : exit_done;
 }
-
-}  // namespace
-
-extern constinit const Command diff_command{"diff", "say what one graph lost, froze or changed against another",
-                                            "[OPTIONS] A B", "graphwitness diff scripted.pt traced.pt", run};
 
 }  // namespace graphwitness

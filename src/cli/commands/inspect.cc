@@ -5,11 +5,11 @@
 #include <array>
 #include <boost/program_options/value_semantic.hpp>
 
-#include "cli/command.h"
+#include "cli/commands.h"
 #include "cli/load_options.h"
-#include "cli/options.h"
-#include "cli/output.h"
 #include "cli/remarks.h"
+#include "cli/start/options.h"
+#include "cli/start/output.h"
 #include "graphwitness/frontends/load.h"
 #include "graphwitness/ir/text.h"
 
@@ -18,7 +18,9 @@ namespace {
 
 namespace po = boost::program_options;
 
-int run(const Command& self, Invocation& call) {
+}  // namespace
+
+int run_inspect(const Command& self, Invocation& call) {
   std::vector<std::string> models;
   OutputOptions output_options;
   LoadFlags load;
@@ -54,11 +56,5 @@ int run(const Command& self, Invocation& call) {
   remarks.print(call.err);
   return exit_done;
 }
-
-}  // namespace
-
-extern constinit const Command inspect_command{"inspect",
-                                               "tell what a model holds: methods, types, modules, operations, weights",
-                                               "[OPTIONS] MODEL", "graphwitness inspect model.pt", run};
 
 }  // namespace graphwitness

@@ -8,14 +8,14 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <unordered_map>
 
-#include "cli/command.h"
+#include "cli/commands.h"
 #include "cli/diff_picture.h"
 #include "cli/focus.h"
 #include "cli/load_options.h"
-#include "cli/options.h"
-#include "cli/output.h"
 #include "cli/remarks.h"
 #include "cli/rule_names.h"
+#include "cli/start/options.h"
+#include "cli/start/output.h"
 #include "graphwitness/frontends/load.h"
 #include "graphwitness/ir/text.h"
 #include "graphwitness/support/error.h"
@@ -159,7 +159,9 @@ int draw_diff(Chosen& chosen, Output& output, const Invocation& call) {
   return exit_done;
 }
 
-int run(const Command& self, Invocation& call) {
+}  // namespace
+
+int run_render(const Command& self, Invocation& call) {
   Chosen chosen;
   if (!parse(self, call, chosen)) return exit_done;
   Output output(call, chosen.output);
@@ -172,10 +174,5 @@ int run(const Command& self, Invocation& call) {
   draw(chosen, path, graph, output, call);
   return exit_done;
 }
-
-}  // namespace
-
-extern constinit const Command render_command{"render", "draw a model as DOT, SVG, PNG or PDF", "[OPTIONS] MODEL",
-                                              "graphwitness render -T svg --findings -o model.svg model.pt", run};
 
 }  // namespace graphwitness

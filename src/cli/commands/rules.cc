@@ -4,9 +4,9 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <nlohmann/json.hpp>
 
-#include "cli/command.h"
-#include "cli/options.h"
-#include "cli/output.h"
+#include "cli/commands.h"
+#include "cli/start/options.h"
+#include "cli/start/output.h"
 #include "rules/registry.h"
 
 namespace graphwitness {
@@ -24,7 +24,9 @@ void write_json_list(std::ostream& out) {
   out << nlohmann::ordered_json{{"version", 1}, {"rules", list}}.dump(2) << '\n';
 }
 
-int run(const Command& self, Invocation& call) {
+}  // namespace
+
+int run_rules(const Command& self, Invocation& call) {
   std::vector<std::string> extra;
   OutputOptions output_options;
   Options options(self, extra);
@@ -41,10 +43,5 @@ int run(const Command& self, Invocation& call) {
   output.finish();
   return exit_done;
 }
-
-}  // namespace
-
-extern constinit const Command rules_command{"rules", "list the rules that `check` runs", "[OPTIONS]",
-                                             "graphwitness rules", run};
 
 }  // namespace graphwitness

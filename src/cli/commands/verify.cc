@@ -6,11 +6,11 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <cmath>
 
-#include "cli/command.h"
-#include "cli/options.h"
-#include "cli/output.h"
+#include "cli/commands.h"
 #include "cli/progress_line.h"
 #include "cli/report_formats.h"
+#include "cli/start/options.h"
+#include "cli/start/output.h"
 #include "exec/inputs/samples.h"
 #include "frontends/sniff.h"
 #include "graphwitness/frontends/load.h"
@@ -161,7 +161,9 @@ int exit_status(const VerificationReport& report, bool strict) {
   return is(Verdict::refuted) || (strict && is(Verdict::undecided)) ? exit_findings : exit_done;
 }
 
-int run(const Command& self, Invocation& call) {
+}  // namespace
+
+int run_verify(const Command& self, Invocation& call) {
   VerifyFlags chosen;
   if (!parse(self, call, chosen)) return exit_done;
   Output output(call, chosen.output);
@@ -175,12 +177,5 @@ int run(const Command& self, Invocation& call) {
     return exit_error;
   }
 }
-
-}  // namespace
-
-extern constinit const Command verify_command{
-    "verify", "a proof that a trace computes what the script computes, or an input on which it does not",
-    "[OPTIONS] SCRIPTED [TRACED] [ONNX]",
-    "graphwitness verify --example example.pt --witness-dir witness scripted.pt traced.pt", run};
 
 }  // namespace graphwitness

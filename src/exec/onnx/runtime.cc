@@ -6,8 +6,8 @@
 #include <string>
 
 #include "exec/onnx/onnxruntime.h"
-#include "exec/onnxruntime_library.h"
 #include "graphwitness/support/error.h"
+#include "support/onnxruntime_library.h"
 
 namespace graphwitness::exec::onnx {
 namespace {

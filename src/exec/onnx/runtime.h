@@ -1,5 +1,5 @@
 #pragma once
-/// ONNX Runtime, opened when it is needed; which one, exec/onnxruntime_library.h says.
+/// ONNX Runtime, opened when it is needed; which one, support/onnxruntime_library.h says.
 
 #include <string>
 

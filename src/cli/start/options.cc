@@ -1,4 +1,4 @@
-#include "cli/options.h"
+#include "cli/start/options.h"
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace graphwitness::exec {
+namespace graphwitness {
 
 /// Names the library to open.
 inline constexpr const char* kOnnxRuntimeVariable = "GRAPHWITNESS_ONNXRUNTIME";
@@ -19,4 +19,4 @@ std::string onnxruntime_version(const std::string& library);
 /// The version that runs ONNX models here; "": there is none, or it does not say.
 std::string onnxruntime_version_in_use();
 
-}  // namespace graphwitness::exec
+}  // namespace graphwitness

@@ -1,4 +1,4 @@
-#include "exec/onnxruntime_library.h"
+#include "support/onnxruntime_library.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string_view>
 
-namespace graphwitness::exec {
+namespace graphwitness {
 namespace {
 
 constexpr std::size_t kLooked = std::size_t{1} << 20U;  ///< the names of symbols stand near a library's start
@@ -54,4 +54,4 @@ std::string onnxruntime_version_in_use() {
   return {};
 }
 
-}  // namespace graphwitness::exec
+}  // namespace graphwitness

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/command.h"
+#include "cli/start/command.h"
 #include "graphwitness/support/error.h"
 
 namespace graphwitness {

@@ -1,4 +1,4 @@
-#include "exec/onnxruntime_library.h"
+#include "support/onnxruntime_library.h"
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 
 #include "temporary_folder.h"
 
-namespace graphwitness::exec {
+namespace graphwitness {
 
 TEST_CASE("a library's version is read off its symbols, without opening it") {
   const TemporaryFolder folder;
@@ -19,4 +19,4 @@ TEST_CASE("a library's version is read off its symbols, without opening it") {
   CHECK(onnxruntime_version((folder.path() / "missing").string()).empty());
 }
 
-}  // namespace graphwitness::exec
+}  // namespace graphwitness

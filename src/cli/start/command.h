@@ -1,6 +1,6 @@
 #pragma once
-/// One command of the program. The table in commands.cc is the help text and the list that misspelt names are held
-/// against.
+/// What a command is called and what --help says of it. The table in command_table.cc is the help text and the list
+/// that misspelt names are held against; it knows none of the commands' code.
 
 #include <ostream>
 #include <span>
@@ -23,9 +23,12 @@ struct Command {
   std::string_view summary;  ///< one line
   std::string_view usage;    ///< what follows the name: "[OPTIONS] MODEL"
   std::string_view example;  ///< shown by --help
-  int (*run)(const Command& self, Invocation& call);
 };
 
-std::span<const Command* const> all_commands();
+/// A command's code; returns the exit status. Throws InputError and UsageError.
+using RunCommand = int (*)(const Command& self, Invocation& call);
+
+/// In the order of the help text.
+std::span<const Command> all_commands();
 
 }  // namespace graphwitness

@@ -1,4 +1,4 @@
-#include "cli/run.h"
+#include "cli/start/run.h"
 
 #include <fmt/format.h>
 
@@ -8,10 +8,10 @@
 #include <new>
 #include <vector>
 
-#include "cli/command.h"
-#include "cli/options.h"
-#include "exec/onnxruntime_library.h"
+#include "cli/start/explain.h"
+#include "cli/start/options.h"
 #include "graphwitness/support/error.h"
+#include "support/onnxruntime_library.h"
 #include "support/suggest.h"
 #include "support/version.h"
 
@@ -34,33 +34,34 @@ constexpr std::string_view kMore =
 
 void print_help(std::ostream& out) {
   out << kAbout;
-  for (const Command* command : all_commands()) out << fmt::format("  {:<10} {}\n", command->name, command->summary);
+  for (const Command& command : all_commands()) out << fmt::format("  {:<10} {}\n", command.name, command.summary);
   out << kMore;
 }
 
 void print_versions(std::ostream& out) {
   out << fmt::format("graphwitness {}\n", version());
   for (const LibraryVersion& library : library_versions()) out << fmt::format("{} {}\n", library.name, library.version);
-  const std::string runtime = exec::onnxruntime_version_in_use();
+  const std::string runtime = onnxruntime_version_in_use();
   out << fmt::format("ONNX Runtime {}\n", runtime.empty() ? "not found" : runtime);
 }
 
 [[noreturn]] void unknown_command(std::string_view typed) {
   std::vector<std::string_view> names;
-  for (const Command* command : all_commands()) names.push_back(command->name);
+  for (const Command& command : all_commands()) names.push_back(command.name);
   throw UsageError(fmt::format("unknown command `{}`{}", typed, did_you_mean(typed, names)));
 }
 
-int run_command(std::string_view name, Invocation& call) {
+int run_command(std::string_view name, Invocation& call, RunCommand run_other) {
   const auto commands = all_commands();
-  const auto found = std::ranges::find(commands, name, [](const Command* command) { return command->name; });
+  const auto found = std::ranges::find(commands, name, &Command::name);
   if (found == commands.end()) unknown_command(name);
-  return (*found)->run(**found, call);
+  return name == "explain" ? run_explain(*found, call) : run_other(*found, call);
 }
 
 }  // namespace
 
-int run_command_line(std::span<const std::string_view> arguments, std::ostream& out, std::ostream& err) {
+int run_command_line(std::span<const std::string_view> arguments, std::ostream& out, std::ostream& err,
+                     RunCommand run_other) {
   const std::string_view first = arguments.empty() ? std::string_view() : arguments.front();
   if (first.empty() || first == "--help" || first == "-h" || first == "help") {
     print_help(first.empty() ? err : out);
@@ -73,7 +74,7 @@ int run_command_line(std::span<const std::string_view> arguments, std::ostream& 
   Invocation call{arguments.subspan(1), out, err};
   const bool is_command = !first.starts_with('-');
   try {
-    return run_command(first, call);
+    return run_command(first, call, run_other);
   } catch (const UsageError& error) {
     const std::string of = is_command ? fmt::format(" {}", first) : "";
     err << fmt::format("error: {} (see `graphwitness{} --help`)\n", error.what(),

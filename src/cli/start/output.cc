@@ -1,4 +1,4 @@
-#include "cli/output.h"
+#include "cli/start/output.h"
 
 #include <unistd.h>
 

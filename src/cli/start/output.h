@@ -3,8 +3,8 @@
 
 #include <sstream>
 
-#include "cli/command.h"
-#include "cli/options.h"
+#include "cli/start/command.h"
+#include "cli/start/options.h"
 
 namespace graphwitness {
 
