@@ -27,7 +27,7 @@ import onnx
 
 HOUSE = pathlib.Path(__file__).resolve().parent.parent
 SECONDS, BYTES = 10, 1 << 30
-BATCH = {'onnx': 100, 'torchscript': 10}
+BATCH = {'onnx': 100, 'torchscript': 50}
 
 
 def damaged(data, rng):

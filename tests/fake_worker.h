@@ -15,7 +15,8 @@ namespace graphwitness {
 class FakeWorker {
  public:
   explicit FakeWorker(const std::string& script) {
-    const std::string path = write_file(folder_.path() / "worker", "#!/bin/sh\n" + script + "\n");
+    const std::string path =
+        write_file(folder_.path() / "worker", "#!/bin/sh\n[ \"$1\" != nursery ] || exit 1\n" + script + "\n");
     chmod(path.c_str(), 0700);
     setenv(kTorchWorkerVariable, path.c_str(), 1);
   }

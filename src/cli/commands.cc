@@ -5,6 +5,9 @@
 #include <stdexcept>
 #include <string>
 
+#include "support/nursery.h"
+#include "support/program_files.h"
+
 namespace graphwitness {
 namespace {
 
@@ -27,6 +30,7 @@ constexpr std::array<Entry, 8> kEntries{{{"inspect", run_inspect},
 int run_model_command(const Command& self, Invocation& call) {
   const auto* const found = std::ranges::find(kEntries, self.name, &Entry::name);
   if (found == kEntries.end()) throw std::logic_error("no code for the command " + std::string(self.name));
+  const Nursery nursery(torch_worker_program());
   return found->run(self, call);
 }
 

@@ -13,6 +13,7 @@
 #include "frontends/sniff.h"
 #include "graphwitness/support/error.h"
 #include "support/file_handle.h"
+#include "support/nursery.h"
 #include "support/program_files.h"
 
 namespace graphwitness::exec {
@@ -97,12 +98,15 @@ std::vector<ModelRun> run_models(const std::vector<std::string>& paths, const Ru
   shared.by_position = true;
   const FileHandle of_others = paths.size() > 1 ? shared_memory(encode_request(shared)) : FileHandle();
   std::vector<SubprocessCommand> commands;
-  std::vector<std::unique_ptr<Subprocess>> workers;
   for (const std::string& path : paths) {
     commands.push_back(model_command("run", path, request.device, limits, paths.size()));
-    commands.back().input = workers.empty() ? of_first.get() : of_others.get();
-    workers.push_back(std::make_unique<Subprocess>(commands.back()));
+    commands.back().input = commands.size() == 1 ? of_first.get() : of_others.get();
   }
+  if (std::ranges::count(commands, torch_worker_program(), &SubprocessCommand::program) > 1) {
+    Nursery::announce_several(torch_worker_program());
+  }
+  std::vector<std::unique_ptr<Subprocess>> workers;
+  for (const SubprocessCommand& command : commands) workers.push_back(std::make_unique<Subprocess>(command));
   run_to_end(workers);
   std::vector<ModelRun> runs;
   for (std::size_t i = 0; i < paths.size(); ++i) {

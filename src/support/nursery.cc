@@ -110,7 +110,12 @@ bool has_one_thread() {
 
 }  // namespace
 
-Nursery::Nursery(std::filesystem::path program) : program_(std::move(program)) {
+Nursery::Nursery(std::filesystem::path program) noexcept : program_(std::move(program)) {
+  if (alive == nullptr) alive = this;
+}
+
+void Nursery::start() {
+  if (std::exchange(started_, true)) return;
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) return;
   socket_ = FileHandle(ends[0]);
@@ -118,7 +123,6 @@ Nursery::Nursery(std::filesystem::path program) : program_(std::move(program)) {
   // Without bounds: copies have theirs, and none could be above the original's.
   waiting_ = std::make_unique<Subprocess>(SubprocessCommand{
       .program = program_, .arguments = {kCommand}, .input = theirs.get(), .result_limit = RLIM_INFINITY});
-  if (alive == nullptr) alive = this;
 }
 
 Nursery::~Nursery() {
@@ -127,6 +131,10 @@ Nursery::~Nursery() {
 
 Nursery* Nursery::of(const std::filesystem::path& program) {
   return alive != nullptr && alive->program_ == program ? alive : nullptr;
+}
+
+void Nursery::announce_several(const std::filesystem::path& program) {
+  if (Nursery* nursery = of(program)) nursery->start();
 }
 
 std::optional<pid_t> Nursery::answer() {
@@ -142,7 +150,9 @@ std::optional<pid_t> Nursery::answer() {
 }
 
 std::optional<pid_t> Nursery::copy(const std::vector<std::string>& arguments, const WorkerPlace& place) {
-  if (!waiting_ || place.talk >= 0) return std::nullopt;
+  if (place.talk >= 0) return std::nullopt;
+  if (std::exchange(asked_, true)) start();
+  if (!waiting_) return std::nullopt;
   const Header header{place.parent, place.result_limit, place.memory_limit};
   std::string request(reinterpret_cast<const char*>(&header), sizeof header);
   for (const std::string& argument : arguments) request.append(argument.c_str(), argument.size() + 1);

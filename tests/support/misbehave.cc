@@ -89,6 +89,7 @@ void live_on(const std::string& folder) {
 int main(int count, char** values) {
   std::vector<std::string> words(values + 1, values + count);
   if (words == std::vector<std::string>{graphwitness::Nursery::kCommand}) words = graphwitness::wait_in_nursery();
+  const bool is_copy = std::string_view(count > 1 ? values[1] : "") == graphwitness::Nursery::kCommand;
   const std::string_view what = words.empty() ? std::string_view() : std::string_view(words[0]);
   const std::string argument = words.size() > 1 ? words[1] : "";
   if (what == "give") give(argument);
@@ -124,6 +125,7 @@ int main(int count, char** values) {
   if (what == "escape by Landlock's lock" && graphwitness::forbid_file_changes()) try_to_escape(argument);
   if (what == "escape by the filter's lock" && graphwitness::filter_system_calls()) try_to_escape(argument);
   if (what == "escape unlocked") try_to_escape(argument);
+  if (what == "origin") give(is_copy ? "copied" : "started");
   if (what == "parent") give(std::to_string(getppid()));
   if (what == "live on") {
     graphwitness::apply_sandbox();

@@ -30,6 +30,7 @@ std::string given(std::vector<std::string> arguments) {
 
 TEST_CASE("a copy does what the program does, one after the other and side by side") {
   const Nursery nursery(GRAPHWITNESS_MISBEHAVE);
+  Nursery::announce_several(GRAPHWITNESS_MISBEHAVE);
   CHECK(given({"give", "forty-two"}) == "forty-two");
   CHECK(given({"give", ""}).empty());
   CHECK(given({"give", std::string(30'000, 'y')}) == std::string(30'000, 'y'));
@@ -44,8 +45,25 @@ TEST_CASE("a copy does what the program does, one after the other and side by si
   CHECK(other.take_outcome().result.bytes() == "other");
 }
 
+TEST_CASE("one worker is started as ever, from the second on they are copies") {
+  CHECK(given({"origin"}) == "started");
+  const Nursery nursery(GRAPHWITNESS_MISBEHAVE);
+  CHECK(given({"origin"}) == "started");
+  CHECK(given({"origin"}) == "copied");
+  CHECK(given({"origin"}) == "copied");
+}
+
+TEST_CASE("where several are announced, the first is a copy, too") {
+  Nursery::announce_several(GRAPHWITNESS_MISBEHAVE);  // none lives
+  CHECK(given({"origin"}) == "started");
+  const Nursery nursery(GRAPHWITNESS_MISBEHAVE);
+  Nursery::announce_several(GRAPHWITNESS_MISBEHAVE);
+  CHECK(given({"origin"}) == "copied");
+}
+
 TEST_CASE("a copy has its own bounds and ends, and inherits nothing") {
   const Nursery nursery(GRAPHWITNESS_MISBEHAVE);
+  Nursery::announce_several(GRAPHWITNESS_MISBEHAVE);
   const FileHandle leaked(open("/dev/null", O_RDONLY));
   CHECK(given({"descriptors"}).empty());
   SubprocessCommand hangs = misbehave({"hang twice"});
@@ -66,6 +84,7 @@ TEST_CASE("a copy has its own bounds and ends, and inherits nothing") {
 
 TEST_CASE("a copy can lock itself in") {
   const Nursery nursery(GRAPHWITNESS_MISBEHAVE);
+  Nursery::announce_several(GRAPHWITNESS_MISBEHAVE);
   const TemporaryFolder folder;
   CHECK(given({"escape", folder.path().string()}).empty());
 }
@@ -73,15 +92,18 @@ TEST_CASE("a copy can lock itself in") {
 TEST_CASE("without a nursery that works, programs are started") {
   {
     const Nursery nursery("/nowhere/worker");
+    Nursery::announce_several("/nowhere/worker");
     CHECK(given({"give", "forty-two"}) == "forty-two");
     CHECK(run_subprocess({.program = "/nowhere/worker", .arguments = {}}).end == End::not_started);
   }
   {
     // It takes the word for something else, and ends.
     const Nursery nursery("/bin/echo");
+    Nursery::announce_several("/bin/echo");
     CHECK(run_subprocess({.program = "/bin/echo", .arguments = {"hello"}}).output == "hello\n");
   }
   const Nursery nursery(GRAPHWITNESS_MISBEHAVE);
+  Nursery::announce_several(GRAPHWITNESS_MISBEHAVE);
   const std::string too_long(100'000, 'y');
   CHECK(given({"give", too_long}) == too_long);
   CHECK(given({"give", "short"}) == "short");

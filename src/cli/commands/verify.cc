@@ -112,7 +112,7 @@ void let_threads_sleep() { setenv("OMP_WAIT_POLICY", "passive", 0); }
 
 VerificationReport verify_models(const VerifyFlags& chosen, const Invocation& call) {
   let_threads_sleep();
-  const Nursery nursery(torch_worker_program());
+  Nursery::announce_several(torch_worker_program());
   verify::VerifyRequest request{.scripted = chosen.models[0], .method = chosen.method};
   constexpr double kMost = 1U << 24U;
   request.limits.timeout = milliseconds(chosen.timeout);

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <random>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "frontends/onnx/models.h"
 #include "frontends/onnx/read_onnx.h"
@@ -15,13 +17,14 @@
 namespace graphwitness {
 namespace {
 
-/// A length-delimited field, its length in as few bytes as possible.
-std::string field(int number, const std::string& body) {
+/// What stands before a length-delimited field's body: the length takes as few bytes as possible.
+std::string field_head(int number, std::size_t length) {
   std::string bytes(1, static_cast<char>(number << 3 | 2));
-  std::size_t length = body.size();
   for (; length >= 0x80; length >>= 7) bytes += static_cast<char>(length | 0x80);
-  return bytes + static_cast<char>(length) + body;
+  return bytes + static_cast<char>(length);
 }
+
+std::string field(int number, const std::string& body) { return field_head(number, body.size()) + body; }
 
 std::string read_file(const std::string& path) {
   std::ostringstream content;
@@ -165,8 +168,17 @@ TEST_CASE("subgraphs nest as deep as anyone needs, then it is an error") {
 }
 
 std::string nested_sequence(int depth) {
-  std::string type = field(onnx::TypeProto::kTensorTypeFieldNumber, "\x08\x01");
-  for (int i = 1; i < depth; ++i) type = field(onnx::TypeProto::kSequenceTypeFieldNumber, field(1, type));
+  const std::string innermost = field(onnx::TypeProto::kTensorTypeFieldNumber, "\x08\x01");
+  std::vector<std::string> heads;  // from the inside out: what is inside is not copied for each
+  std::size_t length = innermost.size();
+  for (int i = 1; i < depth; ++i) {
+    const std::string element = field_head(1, length);
+    heads.push_back(field_head(onnx::TypeProto::kSequenceTypeFieldNumber, element.size() + length) + element);
+    length += heads.back().size();
+  }
+  std::string type;
+  for (auto head = heads.rbegin(); head != heads.rend(); ++head) type += *head;
+  type += innermost;
   const std::string info = field(1, "x") + field(onnx::ValueInfoProto::kTypeFieldNumber, type);
   return "\x08\x07" + field(onnx::ModelProto::kGraphFieldNumber, field(onnx::GraphProto::kInputFieldNumber, info));
 }
