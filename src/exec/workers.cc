@@ -106,6 +106,7 @@ std::vector<ModelRun> run_models(const std::vector<std::string>& paths, const Ru
     Nursery::announce_several(torch_worker_program());
   }
   std::vector<std::unique_ptr<Subprocess>> workers;
+  workers.reserve(commands.size());
   for (const SubprocessCommand& command : commands) workers.push_back(std::make_unique<Subprocess>(command));
   run_to_end(workers);
   std::vector<ModelRun> runs;

@@ -23,6 +23,7 @@ int become_models_program(const Command& self, Invocation& call) {
   std::vector<std::string> words{"graphwitness", std::string(self.name)};
   words.insert(words.end(), call.arguments.begin(), call.arguments.end());
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   const std::string program = models_program();
