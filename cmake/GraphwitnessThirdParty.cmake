@@ -10,6 +10,7 @@ endfunction()
 
 find_package(fmt REQUIRED)
 graphwitness_third_party(fmt fmt::fmt)
+graphwitness_third_party(fmt_header_only fmt::fmt-header-only)
 
 find_package(nlohmann_json REQUIRED)
 graphwitness_third_party(nlohmann_json nlohmann_json::nlohmann_json)
