@@ -5,14 +5,13 @@
 
 #include "analysis/aliases.h"
 #include "analysis/control_flow.h"
-#include "analysis/tuple_leaves.h"
+#include "analysis/equal_shapes.h"
+#include "analysis/facet_graph.h"
 #include "analysis/uses.h"
 #include "ir/walk.h"
 
 namespace graphwitness {
 namespace {
-
-constexpr std::array kAllFacets{Facet::data, Facet::shape, Facet::metadata, Facet::structure};
 
 const Flow& flow_of(const Effect& effect, Facet facet) {
   switch (facet) {
@@ -36,20 +35,22 @@ using Version = std::array<FacetId, kFacets>;
 class DependenceBuilder {
  public:
   DependenceBuilder(const Graph& graph, Dependence& out)
-      : graph_(graph), out_(out), constants_(out.constants_), aliases_(graph, out.constants_), leaves_(graph) {
-    out_.facets_ = graph.all_values().size() * kFacets;
-    add_leaves();
-    current_.resize(aliases_.cells());
-    same_shape_.reserve(graph.all_values().size());
-    for (ValueId value : graph.all_values()) same_shape_.push_back(value);
-  }
+      : graph_(graph),
+        out_(out),
+        constants_(out.constants_),
+        aliases_(graph, out.constants_),
+        facets_(graph),
+        shapes_(graph),
+        current_(aliases_.cells()) {}
 
   void build() {
     for (FunctionId function : graph_.functions()) {
       start(graph_[function]);
       walk(graph_, graph_[function].body, *this);
     }
-    flatten();
+    out_.facets_ = facets_.facets();
+    out_.version_node_ = facets_.take_makers();
+    out_.dependents_ = facets_.dependents(out_.first_);
   }
 
   // Visitor of walk().
@@ -86,24 +87,15 @@ class DependenceBuilder {
     std::vector<std::vector<Version>> after;  // by block that can run, then by cell
   };
 
-  // Edges.
-
-  void depend(FacetId to, FacetId from) {
-    if (to && from && to != from) edges_.push_back({from, to});
-  }
-  FacetId own(ValueId value, Facet facet) const { return out_.facet(value, facet); }
-
-  FacetId new_facet(NodeId node) {
-    out_.version_node_.push_back(node);
-    return FacetId{out_.facets_++};
-  }
+  void depend(FacetId to, FacetId from) { facets_.depend(to, from); }
+  FacetId own(ValueId value, Facet facet) const { return facets_.own(value, facet); }
 
   void add_source(FacetId facet, Origin origin, ValueId input = {}) { out_.sources_.push_back({facet, origin, input}); }
 
   /// The facet that holds what a value is at this point: its own, or that of the cell it lives in.
   FacetId read(ValueId value, Facet facet) const {
     const std::uint32_t cell = aliases_.cell(value);
-    if (cell == Aliases::kNone || first_leaf_[value.raw] || !lives_in_cell(value, facet)) return own(value, facet);
+    if (cell == Aliases::kNone || facets_.has_leaves(value) || !lives_in_cell(value, facet)) return own(value, facet);
     return current_[cell][static_cast<std::size_t>(facet)];
   }
 
@@ -119,58 +111,29 @@ class DependenceBuilder {
     for (Facet facet : kAllFacets) {
       if ((mask & mask_of(facet)) != 0) depend(to, read(value, facet));
     }
-    const std::uint32_t cell = first_leaf_[value.raw] ? aliases_.cell(value) : Aliases::kNone;
+    const std::uint32_t cell = facets_.has_leaves(value) ? aliases_.cell(value) : Aliases::kNone;
     if (cell != Aliases::kNone && (mask & mask_of(Facet::data)) != 0) depend(to, current_[cell][0]);
   }
 
   void copy(ValueId to, ValueId from) {
     if (!to || !from) return;
-    if (leaves_.of(graph_[to].type).empty() || leaves_.width(to) != leaves_.width(from)) return copy_whole(to, from);
-    for (std::uint32_t i = 0; i < leaves_.width(to); ++i) copy_leaf(to, i, from, i);
+    if (facets_.leaf_types(to).empty() || facets_.width(to) != facets_.width(from)) return copy_whole(to, from);
+    for (std::uint32_t i = 0; i < facets_.width(to); ++i) copy_leaf(to, i, from, i);
   }
 
   void copy_whole(ValueId to, ValueId from) {
     for (Facet facet : kAllFacets) depend(own(to, facet), read(from, facet));
-    scatter(to);
+    facets_.scatter(to);
   }
 
-  // Leaves of tuples. A value's own facets gather those of its leaves; where a tuple comes from an operation that does
-  // not tell its fields apart, the leaves get what the whole has.
-
-  /// Facets for the leaves of every tuple, behind those of the values.
-  void add_leaves() {
-    first_leaf_.resize(graph_.all_values().size(), FacetId{});
-    for (ValueId value : graph_.all_values()) {
-      const auto leaves = leaves_.of(graph_[value].type);
-      if (leaves.empty()) continue;
-      first_leaf_[value.raw] = FacetId{out_.facets_};
-      for (std::uint32_t i = 0; i < leaves.size(); ++i) {
-        for (Facet facet : kAllFacets) depend(own(value, facet), new_facet(graph_.defining_node(value)));
-      }
-    }
-  }
-
-  /// The facet of leaf `i`; of a value that is no tuple, its own.
-  FacetId leaf(ValueId value, std::uint32_t i, Facet facet) const {
-    const FacetId first = first_leaf_[value.raw];
-    if (!first) return own(value, facet);
-    return FacetId{first.raw + i * kFacets + static_cast<std::uint32_t>(facet)};
-  }
+  // Leaves of tuples.
 
   FacetId read_leaf(ValueId value, std::uint32_t i, Facet facet) const {
-    return first_leaf_[value.raw] ? leaf(value, i, facet) : read(value, facet);
+    return facets_.has_leaves(value) ? facets_.leaf(value, i, facet) : read(value, facet);
   }
 
   void copy_leaf(ValueId to, std::uint32_t to_leaf, ValueId from, std::uint32_t from_leaf) {
-    for (Facet facet : kAllFacets) depend(leaf(to, to_leaf, facet), read_leaf(from, from_leaf, facet));
-  }
-
-  /// Every leaf from `first` on may be what the whole is.
-  void scatter(ValueId value, std::uint32_t first = 0) {
-    if (!first_leaf_[value.raw]) return;
-    for (std::uint32_t i = first; i < leaves_.width(value); ++i) {
-      for (Facet facet : kAllFacets) depend(leaf(value, i, facet), own(value, facet));
-    }
+    for (Facet facet : kAllFacets) depend(facets_.leaf(to, to_leaf, facet), read_leaf(from, from_leaf, facet));
   }
 
   /// An element of `d.items()`: which keys there are is the structure of the dict, whatever the values hold.
@@ -183,38 +146,37 @@ class DependenceBuilder {
 
   /// Of an entry (key, value); a key that is a tensor may be written by others.
   void scatter_entry(ValueId entry) {
-    const auto leaves = leaves_.of(graph_[entry].type);
-    if (leaves.empty() || !is_scalar_like(graph_, leaves[0])) return scatter(entry);
-    depend(leaf(entry, 0, Facet::data), own(entry, Facet::structure));
-    scatter(entry, 1);
+    const auto leaves = facets_.leaf_types(entry);
+    if (leaves.empty() || !is_scalar_like(graph_, leaves[0])) return facets_.scatter(entry);
+    depend(facets_.leaf(entry, 0, Facet::data), own(entry, Facet::structure));
+    facets_.scatter(entry, 1);
   }
 
   /// Between a tuple and its fields: `fields` are what it is made of, or what it is taken apart into.
   bool transfer_fields(ValueId tuple, std::span<const ValueId> fields, bool makes) {
     std::uint32_t width = 0;
-    for (ValueId field : fields) width += leaves_.width(field);
-    if (!first_leaf_[tuple.raw] || width != leaves_.width(tuple)) return false;
+    for (ValueId field : fields) width += facets_.width(field);
+    if (!facets_.has_leaves(tuple) || width != facets_.width(tuple)) return false;
     std::uint32_t at = 0;
     for (ValueId field : fields) {
-      for (std::uint32_t i = 0; field && i < leaves_.width(field); ++i) {
+      for (std::uint32_t i = 0; field && i < facets_.width(field); ++i) {
         if (makes) {
           copy_leaf(tuple, at + i, field, i);
         } else {
           copy_leaf(field, i, tuple, at + i);
         }
       }
-      at += leaves_.width(field);
+      at += facets_.width(field);
     }
     return true;
   }
 
   bool index_tuple(ValueId result, ValueId tuple, std::uint32_t index) {
     const auto fields = graph_[graph_[graph_[tuple].type].args];
-    if (!first_leaf_[tuple.raw] || index >= fields.size()) return false;
+    if (!facets_.has_leaves(tuple) || index >= fields.size()) return false;
     std::uint32_t at = 0;
-    for (TypeId field : fields.first(index))
-      at += std::max<std::uint32_t>(1, static_cast<std::uint32_t>(leaves_.of(field).size()));
-    for (std::uint32_t i = 0; i < leaves_.width(result); ++i) copy_leaf(result, i, tuple, at + i);
+    for (TypeId field : fields.first(index)) at += facets_.width(field);
+    for (std::uint32_t i = 0; i < facets_.width(result); ++i) copy_leaf(result, i, tuple, at + i);
     return true;
   }
 
@@ -226,7 +188,7 @@ class DependenceBuilder {
     Version version;
     for (Facet facet : kAllFacets) {
       const auto at = static_cast<std::size_t>(facet);
-      version[at] = new_facet(node);
+      version[at] = facets_.new_facet(node);
       depend(version[at], current_[cell][at]);
       write(version[at], facet);
     }
@@ -238,11 +200,11 @@ class DependenceBuilder {
     if (!value) return;
     const std::uint32_t cell = aliases_.cell(value);
     if (cell == Aliases::kNone) return;
-    const auto leaves = leaves_.of(graph_[value].type);
+    const auto leaves = facets_.leaf_types(value);
     change_cell(cell, {}, [&](FacetId to, Facet facet) {
       if (leaves.empty()) return depend(to, own(value, facet));
       for (std::uint32_t i = 0; i < leaves.size(); ++i) {
-        if (is_mutable(graph_, leaves[i])) depend(to, leaf(value, i, facet));
+        if (is_mutable(graph_, leaves[i])) depend(to, facets_.leaf(value, i, facet));
       }
     });
   }
@@ -253,7 +215,7 @@ class DependenceBuilder {
     std::ranges::fill(current_, Version{});
     for (std::uint32_t cell = 0; cell < aliases_.cells(); ++cell) {
       if (!aliases_.is_state(cell)) continue;
-      for (FacetId& facet : current_[cell]) add_source(facet = new_facet({}), Origin::state);
+      for (FacetId& facet : current_[cell]) add_source(facet = facets_.new_facet({}), Origin::state);
     }
     for (ValueId param : graph_[graph_[function.body].params]) {
       add_param(param);
@@ -264,17 +226,17 @@ class DependenceBuilder {
   void add_param(ValueId param) {
     const TypeId type = graph_[param].type;
     if (constants_.modules().module(param)) return;
-    const auto leaves = leaves_.of(type);
+    const auto leaves = facets_.leaf_types(param);
     if (leaves.empty()) return add_param_leaf(param, 0, type);
     for (std::uint32_t i = 0; i < leaves.size(); ++i) add_param_leaf(param, i, leaves[i]);
   }
 
   void add_param_leaf(ValueId param, std::uint32_t i, TypeId type) {
-    if (has_structure(type)) add_source(leaf(param, i, Facet::structure), Origin::argument, param);
-    if (is_scalar_like(graph_, type)) return add_source(leaf(param, i, Facet::data), Origin::argument, param);
-    add_source(leaf(param, i, Facet::data), Origin::data, param);
-    add_source(leaf(param, i, Facet::shape), Origin::shape, param);
-    add_source(leaf(param, i, Facet::metadata), Origin::metadata, param);
+    if (has_structure(type)) add_source(facets_.leaf(param, i, Facet::structure), Origin::argument, param);
+    if (is_scalar_like(graph_, type)) return add_source(facets_.leaf(param, i, Facet::data), Origin::argument, param);
+    add_source(facets_.leaf(param, i, Facet::data), Origin::data, param);
+    add_source(facets_.leaf(param, i, Facet::shape), Origin::shape, param);
+    add_source(facets_.leaf(param, i, Facet::metadata), Origin::metadata, param);
   }
 
   // Nodes without blocks.
@@ -294,7 +256,7 @@ class DependenceBuilder {
     for (ValueId result : results) {
       if (result) transfer(id, effect, result);
     }
-    if (effect.keeps_shape) keep_shape(operands, results);
+    if (effect.keeps_shape) shapes_.keep(operands, results);
     const std::uint32_t written =
         effect.writes_first && !operands.empty() && operands[0] ? aliases_.cell(operands[0]) : Aliases::kNone;
     if (written != Aliases::kNone) {
@@ -315,7 +277,7 @@ class DependenceBuilder {
     if (is_dict_entry(node)) {
       scatter_entry(result);
     } else {
-      scatter(result);
+      facets_.scatter(result);
     }
     if (effect.random) add_source(own(result, Facet::data), Origin::random);
     if (effect.mode) add_source(own(result, Facet::data), Origin::mode);
@@ -418,35 +380,7 @@ class DependenceBuilder {
 
   void take_field(ValueId result, ValueId field) {
     copy(result, field);
-    if (result && field) same_shape_[result.raw] = same_shape_[field.raw];
-  }
-
-  // Shapes that are known to be equal, so that a condition which chooses between them chooses no shape.
-
-  void keep_shape(std::span<const ValueId> operands, std::span<const ValueId> results) {
-    ValueId shape;
-    for (ValueId operand : operands) {
-      if (!operand || is_scalar_like(graph_, graph_[operand].type) || is_single_number(operand)) continue;
-      if (shape && shape != same_shape_[operand.raw]) return;
-      shape = same_shape_[operand.raw];
-    }
-    if (!shape) return;
-    for (ValueId result : results) {
-      if (result) same_shape_[result.raw] = shape;
-    }
-  }
-
-  /// A constant tensor without dimensions, which is how a trace records a Python number.
-  bool is_single_number(ValueId value) const {
-    const Value& definition = graph_[value];
-    TypeId type = definition.type;
-    if (definition.def == Value::Def::constant) type = graph_[TensorId{definition.owner}].type;
-    if (const NodeId maker = graph_.defining_node(value); maker && graph_[graph_[maker].op] == "prim::Constant") {
-      const Literal* literal = graph_.attribute(maker, "value");
-      if (literal == nullptr || literal->kind != Literal::Kind::tensor) return false;
-      type = graph_[TensorId{static_cast<std::uint32_t>(literal->bits)}].type;
-    }
-    return graph_[type].ranked && graph_[type].dims.count == 0;
+    shapes_.take_over(result, field);
   }
 
   // Nodes with blocks.
@@ -521,7 +455,7 @@ class DependenceBuilder {
       if (!constants_.is_dead(arms[1])) copy(results[i], no);
       if (decided) {
         const ValueId only = constants_.is_dead(arms[0]) ? no : yes;
-        if (only) same_shape_[results[i].raw] = same_shape_[only.raw];
+        shapes_.take_over(results[i], only);
         continue;
       }
       choose(results[i], yes, no, choice);
@@ -538,7 +472,7 @@ class DependenceBuilder {
   FacetId choice_of(NodeId branch, ValueId condition) {
     const FacetId decision = read(condition, Facet::data);
     if (!decision || is_logic(graph_, constants_, branch)) return decision;
-    const FacetId choice = new_facet(branch);
+    const FacetId choice = facets_.new_facet(branch);
     depend(choice, decision);
     out_.choices_.push_back(choice);
     return choice;
@@ -550,10 +484,10 @@ class DependenceBuilder {
     const Constant& a = constants_[yes];
     const Constant& b = constants_[no];
     if (a.kind != Constant::Kind::unknown && a.kind != Constant::Kind::not_none && a == b) return;
-    if (first_leaf_[result.raw]) return choose_leaves(result, yes, no, decision);
+    if (facets_.has_leaves(result)) return choose_leaves(result, yes, no, decision);
     depend(own(result, Facet::data), decision);
-    if (same_shape_[yes.raw] == same_shape_[no.raw]) {
-      same_shape_[result.raw] = same_shape_[yes.raw];
+    if (shapes_.are_equal(yes, no)) {
+      shapes_.take_over(result, yes);
     } else if (!is_scalar_like(graph_, graph_[result].type)) {
       depend(own(result, Facet::shape), decision);
       depend(own(result, Facet::metadata), decision);
@@ -565,14 +499,15 @@ class DependenceBuilder {
 
   /// Field by field, where both tuples are packed in sight; a field that is the same in both arms is not chosen.
   void choose_leaves(ValueId result, ValueId yes, ValueId no, FacetId decision) {
-    const auto leaves = leaves_.of(graph_[result].type);
+    const auto leaves = facets_.leaf_types(result);
     const auto a = packed(yes);
     const auto b = packed(no);
     const bool in_sight = a.size() == leaves.size() && b.size() == leaves.size();
     for (std::uint32_t i = 0; i < leaves.size(); ++i) {
       if (in_sight && a[i] == b[i]) continue;
       for (Facet facet : kAllFacets) {
-        if (facet == Facet::data || !is_scalar_like(graph_, leaves[i])) depend(leaf(result, i, facet), decision);
+        if (facet == Facet::data || !is_scalar_like(graph_, leaves[i]))
+          depend(facets_.leaf(result, i, facet), decision);
       }
     }
   }
@@ -606,11 +541,11 @@ class DependenceBuilder {
       copy(result, initial);
       copy(result, output);
       if (param == output) {
-        if (initial) same_shape_[result.raw] = same_shape_[initial.raw];
+        shapes_.take_over(result, initial);
         continue;
       }
-      const bool keeps_shape = param && output && same_shape_[output.raw] == same_shape_[param.raw];
-      if (keeps_shape && initial) same_shape_[result.raw] = same_shape_[initial.raw];
+      const bool keeps_shape = param && output && shapes_.are_equal(output, param);
+      if (keeps_shape) shapes_.take_over(result, initial);
       for (ValueId decider : deciders) repeat(result, decider, keeps_shape);
     }
     for (std::uint32_t i = form.carried; i < results.size(); ++i) {  // ONNX: what every turn yields, stacked
@@ -628,7 +563,7 @@ class DependenceBuilder {
   void repeat(ValueId result, ValueId decider, bool keeps_shape) {
     if (!result || !decider) return;
     const FacetId decision = read(decider, Facet::data);
-    for (std::uint32_t i = 0; i < leaves_.width(result); ++i) depend(leaf(result, i, Facet::data), decision);
+    for (std::uint32_t i = 0; i < facets_.width(result); ++i) depend(facets_.leaf(result, i, Facet::data), decision);
     if (!keeps_shape && !is_scalar_like(graph_, graph_[result].type)) {
       depend(own(result, Facet::shape), decision);
       depend(own(result, Facet::metadata), decision);
@@ -653,26 +588,14 @@ class DependenceBuilder {
     });
   }
 
-  /// Edges by source, in the order in which they were made.
-  void flatten() {
-    out_.first_.assign(out_.facets_ + 1, 0);
-    for (const Dependence::Edge& edge : edges_) ++out_.first_[edge.from.raw + 1];
-    for (std::uint32_t i = 0; i < out_.facets_; ++i) out_.first_[i + 1] += out_.first_[i];
-    std::vector<std::uint32_t> next(out_.first_.begin(), out_.first_.end() - 1);
-    out_.dependents_.resize(edges_.size());
-    for (const Dependence::Edge& edge : edges_) out_.dependents_[next[edge.from.raw]++] = edge.to;
-  }
-
   const Graph& graph_;
   Dependence& out_;
   const Constants& constants_;
   Aliases aliases_;
-  std::vector<Dependence::Edge> edges_;
-  std::vector<Version> current_;     // by cell
-  std::vector<ValueId> same_shape_;  // by value: the first value that is known to have its shape
+  FacetGraph facets_;
+  EqualShapes shapes_;
+  std::vector<Version> current_;  // by cell
   std::vector<Open> open_;
-  TupleLeaves leaves_;
-  std::vector<FacetId> first_leaf_;  // by value: facets of its first leaf; none: no tuple
   std::uint32_t dead_ = 0;
 };
 

@@ -53,9 +53,6 @@ class Dependence {
 
  private:
   friend class DependenceBuilder;
-  struct Edge {
-    FacetId from, to;
-  };
   const Graph& graph_;
   Constants constants_;
   std::uint32_t facets_ = 0;
