@@ -167,7 +167,7 @@ class Bench:
         ours = [self.program, 'compare', '--input', 'float32[1,3,224,224]', '--samples', '10', *models]
         mine, floor, wall, cpu = in_turns(ours, [self.peers / 'bare_runs', '10', '1 3 224 224', *models], 5, ('wall', 'cpu'))
         self.table.row(name, seconds(mine.wall), seconds(floor.wall), wall, 'at most 1.10', wall <= 1.1)
-        self.table.row('  CPU', seconds(mine.cpu), seconds(floor.cpu), cpu, 'none: LibTorch starts twice', True)
+        self.table.row('  CPU', seconds(mine.cpu), seconds(floor.cpu), cpu, 'none: a process each', True)
         # A model that crashes must not take the other along: each has a process, as here.
         apart = [f"'{self.peers / 'bare_runs'}' 10 '1 3 224 224' '{model}'" for model in models]
         mine, floor, cpu = in_turns(ours, ['sh', '-c', '; '.join(apart)], 5, ('cpu',))
