@@ -9,7 +9,7 @@ using Form = Value::Form;
 
 Label strongest(Labels labels) {
   for (unsigned bit = 0; bit < 16; ++bit) {
-    if ((labels >> bit & 1U) != 0) return static_cast<Label>(bit);
+    if ((unsigned{labels} >> bit & 1U) != 0) return static_cast<Label>(bit);
   }
   return Label::global;
 }
