@@ -35,7 +35,7 @@ Tensor doubles(const std::vector<double>& numbers) {
 std::vector<double> doubles_in(const Value& value) {
   if (value.kind != Value::Kind::tensor || value.tensor.dtype != DType::f64) throw InputError("no numbers");
   std::vector<double> numbers(value.tensor.bytes.size() / sizeof(double));
-  std::memcpy(numbers.data(), value.tensor.bytes.data(), numbers.size() * sizeof(double));
+  if (!numbers.empty()) std::memcpy(numbers.data(), value.tensor.bytes.data(), numbers.size() * sizeof(double));
   return numbers;
 }
 

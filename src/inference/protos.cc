@@ -36,7 +36,7 @@ bool is_list_of(const Graph& graph, const Literal& literal, Literal::Kind kind) 
 template <class Number>
 std::vector<Number> numbers_of(std::span<const std::byte> data) {
   std::vector<Number> numbers(data.size() / sizeof(Number));
-  std::memcpy(numbers.data(), data.data(), numbers.size() * sizeof(Number));
+  if (!numbers.empty()) std::memcpy(numbers.data(), data.data(), numbers.size() * sizeof(Number));
   return numbers;
 }
 
