@@ -88,7 +88,7 @@ class DependenceBuilder {
   };
 
   void depend(FacetId to, FacetId from) { facets_.depend(to, from); }
-  FacetId own(ValueId value, Facet facet) const { return facets_.own(value, facet); }
+  static FacetId own(ValueId value, Facet facet) { return Dependence::facet(value, facet); }
 
   void add_source(FacetId facet, Origin origin, ValueId input = {}) { out_.sources_.push_back({facet, origin, input}); }
 
@@ -117,7 +117,7 @@ class DependenceBuilder {
 
   void copy(ValueId to, ValueId from) {
     if (!to || !from) return;
-    if (facets_.leaf_types(to).empty() || facets_.width(to) != facets_.width(from)) return copy_whole(to, from);
+    if (!facets_.has_leaves(to) || facets_.width(to) != facets_.width(from)) return copy_whole(to, from);
     for (std::uint32_t i = 0; i < facets_.width(to); ++i) copy_leaf(to, i, from, i);
   }
 

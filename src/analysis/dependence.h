@@ -36,7 +36,7 @@ class Dependence {
  public:
   explicit Dependence(const Graph& graph);
 
-  FacetId facet(ValueId value, Facet facet) const {
+  static FacetId facet(ValueId value, Facet facet) {
     return FacetId{value.raw * kFacets + static_cast<std::uint32_t>(facet)};
   }
   std::uint32_t facets() const { return facets_; }

@@ -1,7 +1,5 @@
 #include "analysis/facet_graph.h"
 
-#include <algorithm>
-
 namespace graphwitness {
 
 FacetGraph::FacetGraph(const Graph& graph)
@@ -12,7 +10,7 @@ FacetGraph::FacetGraph(const Graph& graph)
     if (leaves == 0) continue;
     first_leaf_[value.raw] = FacetId{facets_};
     for (std::size_t i = 0; i < leaves; ++i) {
-      for (Facet facet : kAllFacets) depend(own(value, facet), new_facet(graph.defining_node(value)));
+      for (Facet facet : kAllFacets) depend(Dependence::facet(value, facet), new_facet(graph.defining_node(value)));
     }
   }
 }
@@ -26,24 +24,16 @@ FacetId FacetGraph::new_facet(NodeId node) {
   return FacetId{facets_++};
 }
 
-FacetId FacetGraph::own(ValueId value, Facet facet) const {
-  return FacetId{value.raw * kFacets + static_cast<std::uint32_t>(facet)};
-}
-
-std::uint32_t FacetGraph::width(TypeId type) const {
-  return std::max<std::uint32_t>(1, static_cast<std::uint32_t>(leaves_.of(type).size()));
-}
-
 FacetId FacetGraph::leaf(ValueId value, std::uint32_t i, Facet facet) const {
   const FacetId first = first_leaf_[value.raw];
-  if (!first) return own(value, facet);
+  if (!first) return Dependence::facet(value, facet);
   return FacetId{first.raw + i * kFacets + static_cast<std::uint32_t>(facet)};
 }
 
 void FacetGraph::scatter(ValueId value, std::uint32_t first) {
   if (!has_leaves(value)) return;
   for (std::uint32_t i = first; i < width(value); ++i) {
-    for (Facet facet : kAllFacets) depend(leaf(value, i, facet), own(value, facet));
+    for (Facet facet : kAllFacets) depend(leaf(value, i, facet), Dependence::facet(value, facet));
   }
 }
 

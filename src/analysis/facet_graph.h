@@ -27,12 +27,11 @@ class FacetGraph {
   /// A version of memory that the node writes; none: one that joins others.
   FacetId new_facet(NodeId node);
 
-  FacetId own(ValueId value, Facet facet) const;
   bool has_leaves(ValueId value) const { return static_cast<bool>(first_leaf_[value.raw]); }
   std::span<const TypeId> leaf_types(ValueId value) const { return leaves_.of(graph_[value].type); }
   /// How many leaves a value takes as a field: those of its tuple, or one.
   std::uint32_t width(ValueId value) const { return leaves_.width(value); }
-  std::uint32_t width(TypeId type) const;
+  std::uint32_t width(TypeId type) const { return leaves_.width(type); }
   /// The facet of leaf `i`; of a value that is no tuple, its own.
   FacetId leaf(ValueId value, std::uint32_t i, Facet facet) const;
 

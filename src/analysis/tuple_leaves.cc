@@ -14,9 +14,8 @@ std::span<const TypeId> TupleLeaves::of(TypeId type) const {
   return entry->second;
 }
 
-std::uint32_t TupleLeaves::width(ValueId value) const {
-  if (!value) return 1;
-  const auto leaves = of(graph_[value].type);
+std::uint32_t TupleLeaves::width(TypeId type) const {
+  const auto leaves = of(type);
   return leaves.empty() ? 1 : static_cast<std::uint32_t>(leaves.size());
 }
 

@@ -18,7 +18,8 @@ class TupleLeaves {
   /// Types of the leaves, from left to right; empty when the type is no tuple, or one too large to take apart.
   std::span<const TypeId> of(TypeId type) const;
   /// How many leaves a value takes as a field: those of its tuple, or one.
-  std::uint32_t width(ValueId value) const;
+  std::uint32_t width(ValueId value) const { return value ? width(graph_[value].type) : 1; }
+  std::uint32_t width(TypeId type) const;
 
  private:
   std::vector<TypeId> flatten(TypeId type) const;

@@ -7,6 +7,7 @@
 #include "rules/registry.h"
 
 namespace graphwitness {
+namespace {
 
 const Rule& rule_named(std::string_view name) {
   if (const Rule* rule = find_rule(name)) return *rule;
@@ -14,6 +15,8 @@ const Rule& rule_named(std::string_view name) {
   for (const Rule* rule : all_rules()) ids.push_back(rule->id);
   unknown_rule(name, ids);
 }
+
+}  // namespace
 
 std::vector<const Rule*> chosen_rules(std::string_view select, std::string_view ignore) {
   const auto all = all_rules();

@@ -8,10 +8,8 @@
 
 namespace graphwitness {
 
-/// Throws UsageError, with the name that was probably meant.
-const Rule& rule_named(std::string_view name);
-
-/// The rules of two lists "a,b": those of `select` (all when it is empty), without those of `ignore`.
+/// The rules of two lists "a,b": those of `select` (all when it is empty), without those of `ignore`. Throws
+/// UsageError, with the name that was probably meant.
 std::vector<const Rule*> chosen_rules(std::string_view select, std::string_view ignore);
 
 }  // namespace graphwitness

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -102,9 +103,9 @@ std::vector<ModelRun> run_models(const std::vector<std::string>& paths, const Ru
     commands.push_back(model_command("run", path, request.device, limits, paths.size()));
     commands.back().input = commands.size() == 1 ? of_first.get() : of_others.get();
   }
-  if (std::ranges::count(commands, torch_worker_program(), &SubprocessCommand::program) > 1) {
-    Nursery::announce_several(torch_worker_program());
-  }
+  const std::filesystem::path torch_worker = torch_worker_program();
+  if (std::ranges::count(commands, torch_worker, &SubprocessCommand::program) > 1)
+    Nursery::announce_several(torch_worker);
   std::vector<std::unique_ptr<Subprocess>> workers;
   workers.reserve(commands.size());
   for (const SubprocessCommand& command : commands) workers.push_back(std::make_unique<Subprocess>(command));
